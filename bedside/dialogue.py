@@ -1,0 +1,283 @@
+"""One turn: what was heard, with what was asked and reported before, to what is said next.
+
+Pure, and the only place that decides it: the actions, the floor in chat, the worker and the bench
+call `take_up`. Words live in domain.yml, facts in bedside.knowledge.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Sequence
+
+from bedside.knowledge import Knowledge
+from bedside.language import Reader
+from bedside.model import (
+    DONT_KNOW,
+    NO,
+    YES,
+    Assertion,
+    Assessment,
+    Mention,
+    Parsed,
+    Question,
+    Report,
+    Turn,
+    Urgency,
+    Utterance,
+)
+from bedside.questions import next_question
+from bedside.triage import ACTIVE, CLARIFY, assess, needs_confirming
+
+# Intents that have an answer of their own; the rest of the message is taken up all the same.
+ANSWERS = {
+    "greet": "utter_greet",
+    "goodbye": "utter_goodbye",
+    "thank": "utter_thank",
+    "request_human": "utter_human",
+    "ask_who_reads": "utter_who_reads",
+    "ask_are_you_a_bot": "utter_bot",
+    "ask_about_lemtrada": "utter_about_lemtrada",
+    "ask_about_medicine": "utter_medicine",
+    "correct": "utter_correct",
+    "small_talk": "utter_small_talk",
+    "out_of_scope": "utter_out_of_scope",
+}
+# Intents that say nothing of the body, so that a message without a sign is not unclear.
+NOT_A_REPORT = frozenset(ANSWERS) - {"correct"}
+ADVICE = {
+    Urgency.EMERGENCY: "utter_emergency",
+    Urgency.URGENT: "utter_urgent",
+    Urgency.PROMPT: "utter_prompt",
+    Urgency.ROUTINE: "utter_routine",
+    Urgency.EXPECTED: "utter_expected",
+}
+CONTACT = "contact"
+# An answer that was not understood is asked for once more, then taken as "don't know".
+MOST_ATTEMPTS = 2
+LONGEST_CONTACT = 200
+WHERE_ARE_YOU = (
+    "When you have called: where are you, and is somebody with you? "
+    "Your team will see what you write here."
+)
+HOW_TO_REACH_YOU = (
+    "So that the team can reach you: what is your name, and which number can they call? "
+    "You can also write “skip”."
+)
+
+
+def take_up(
+    report: Report, parsed: Parsed, pending: Question | None, knowledge: Knowledge
+) -> Turn:
+    """The turn that `parsed` leads to, given the report so far and the question it may answer.
+
+    Total and deterministic; the urgency of the new report is never below that of `report`.
+    """
+    before = assess(report, knowledge).urgency
+    told = _with_heard(report, parsed)
+    answered = _with_answer(told, parsed, pending)
+    answered = _with_clarity(answered, parsed, pending)
+    assessment = assess(answered, knowledge)
+    question = _question(answered, parsed, pending, assessment, knowledge)
+    says = (
+        *_advice(assessment, before, parsed, knowledge),
+        *_answers(parsed, assessment, pending, answered),
+        *_summary(answered, assessment, pending, question, knowledge),
+        *_asked(question),
+    )
+    if not says and parsed.intent:
+        says = (Utterance(response="utter_added"),)
+    return Turn(report=answered, assessment=assessment, question=question, says=says)
+
+
+class Floor:
+    """The same decision on the lexicon alone: what is certain about a message without Rasa."""
+
+    def __init__(self, knowledge: Knowledge) -> None:
+        self._knowledge = knowledge
+        self._reader = Reader(knowledge)
+
+    def take_up(self, report: Report, text: str, pending: Question | None) -> tuple[Parsed, Turn]:
+        """What the lexicon reads in `text`, and the turn it leads to. A millisecond or two."""
+        parsed = self._reader.read(text)
+        return parsed, take_up(report, parsed, pending, self._knowledge)
+
+
+def found_something(parsed: Parsed) -> bool:
+    """Whether the message names a sign or finding that counts."""
+    return any(each.assertion in ACTIVE for each in (*parsed.mentions, *parsed.findings))
+
+
+def _with_heard(report: Report, parsed: Parsed) -> Report:
+    return dataclasses.replace(
+        report,
+        mentions=(*report.mentions, *parsed.mentions),
+        findings=(*report.findings, *parsed.findings),
+        details=(*report.details, *parsed.details),
+    )
+
+
+def _with_answer(report: Report, parsed: Parsed, pending: Question | None) -> Report:
+    """The report with the answer to the pending question, if the message gives one."""
+    if pending is None or pending.id == CLARIFY:
+        return report
+    value = _answer(parsed, pending)
+    if value is None and pending.attempt >= MOST_ATTEMPTS and not found_something(parsed):
+        value = DONT_KNOW
+    if value is None:
+        return report
+    # A yes stays: who said yes and then no is asked by a person, not believed by a program.
+    kept = YES if report.answers.get(pending.id) == YES else value
+    return dataclasses.replace(report, answers={**report.answers, pending.id: kept})
+
+
+def _answer(parsed: Parsed, pending: Question) -> str | None:
+    if pending.id == CONTACT:
+        return None if found_something(parsed) else parsed.text.strip()[:LONGEST_CONTACT]
+    for each in parsed.findings:
+        if each.finding == pending.about and each.assertion in (*ACTIVE, Assertion.ABSENT):
+            return YES if each.assertion in ACTIVE else NO
+    return parsed.reply
+
+
+def _with_clarity(report: Report, parsed: Parsed, pending: Question | None) -> Report:
+    """A second message in a row that was not understood is for a person."""
+    asked = pending is not None and pending.id == CLARIFY
+    if asked and _is_unclear(parsed):
+        return dataclasses.replace(report, answers={**report.answers, CLARIFY: DONT_KNOW})
+    return report
+
+
+def _is_unclear(parsed: Parsed) -> bool:
+    """Whether the message may be about the body and nothing in it was recognised."""
+    heard = parsed.mentions or parsed.findings
+    return bool(parsed.intent) and not heard and parsed.intent not in NOT_A_REPORT
+
+
+def _question(
+    report: Report,
+    parsed: Parsed,
+    pending: Question | None,
+    assessment: Assessment,
+    knowledge: Knowledge,
+) -> Question | None:
+    question = next_question(report, knowledge) or _handover(report, assessment)
+    if question is not None:
+        again = pending is not None and pending.id == question.id
+        unanswered = again and not found_something(parsed) and parsed.intent not in NOT_A_REPORT
+        attempt = pending.attempt + 1 if pending is not None and unanswered else 1
+        return dataclasses.replace(question, attempt=attempt)
+    if pending is None and assessment.urgency is None and _is_unclear(parsed):
+        return Question(id=CLARIFY, about="", text="")
+    return None
+
+
+def _handover(report: Report, assessment: Assessment) -> Question | None:
+    """After the advice, how the team can reach the patient."""
+    if CONTACT in report.answers or (assessment.urgency or 0) < Urgency.PROMPT:
+        return None
+    is_emergency = assessment.urgency is Urgency.EMERGENCY
+    return Question(
+        id=CONTACT,
+        about=CONTACT,
+        text=WHERE_ARE_YOU if is_emergency else HOW_TO_REACH_YOU,
+    )
+
+
+def _advice(
+    assessment: Assessment, before: Urgency | None, parsed: Parsed, knowledge: Knowledge
+) -> Iterator[Utterance]:
+    """The advice, when something was reported or the urgency rose; an emergency is repeated each time."""
+    urgency = assessment.urgency
+    if urgency is None or urgency not in ADVICE:
+        return
+    signs = [mention for mention in parsed.mentions if mention.assertion in ACTIVE]
+    raised = before is None or urgency > before
+    if urgency is Urgency.EMERGENCY and not raised and not _is_emergency(signs, knowledge):
+        yield Utterance(response="utter_emergency_again", urgency=urgency)
+    elif raised or any(not needs_confirming(each, Report(), knowledge) for each in signs):
+        yield Utterance(
+            response=_advice_for(urgency, assessment),
+            facts={"signs": _in_words(assessment, knowledge)},
+            urgency=urgency,
+        )
+
+
+def _is_emergency(signs: Sequence[Mention], knowledge: Knowledge) -> bool:
+    return any(knowledge.signs[each.sign].urgency is Urgency.EMERGENCY for each in signs)
+
+
+def _advice_for(urgency: Urgency, assessment: Assessment) -> str:
+    if urgency is Urgency.EMERGENCY and assessment.only_possible:
+        return "utter_emergency_possible"
+    if any(reason.rule == "unclear_twice" for reason in assessment.reasons[:1]):
+        return "utter_unclear"
+    return ADVICE[urgency]
+
+
+def _answers(
+    parsed: Parsed, assessment: Assessment, pending: Question | None, report: Report
+) -> Iterator[Utterance]:
+    """What else the message asked for, or that nothing was recognised in it."""
+    nothing = not (parsed.mentions or parsed.findings)
+    if parsed.intent in ANSWERS and (nothing or parsed.intent == "request_human"):
+        yield Utterance(response=ANSWERS[parsed.intent])
+    elif nothing and pending is None and assessment.urgency is None and _is_unclear(parsed):
+        yield Utterance(response="utter_not_recognised")
+    elif not found_something(parsed) and not nothing and pending is None:
+        yield Utterance(response=_for_no_report(parsed))
+    elif pending is not None and _unanswered(report, parsed, pending):
+        yield Utterance(response="utter_once_more")
+
+
+def _for_no_report(parsed: Parsed) -> str:
+    """Signs were named, none of them as the patient's own and now."""
+    kinds = {each.assertion for each in (*parsed.mentions, *parsed.findings)}
+    if Assertion.HISTORICAL in kinds:
+        return "utter_past"
+    if Assertion.SOMEONE_ELSE in kinds:
+        return "utter_someone_else"
+    if Assertion.HYPOTHETICAL in kinds:
+        return "utter_about_lemtrada"
+    return "utter_denied"
+
+
+def _unanswered(report: Report, parsed: Parsed, pending: Question) -> bool:
+    return (
+        pending.id not in report.answers
+        and pending.id != CLARIFY
+        and not found_something(parsed)
+        and parsed.intent not in NOT_A_REPORT
+    )
+
+
+def _summary(
+    report: Report,
+    assessment: Assessment,
+    pending: Question | None,
+    question: Question | None,
+    knowledge: Knowledge,
+) -> Iterator[Utterance]:
+    """What was noted and who sees it: once, when the last question is answered."""
+    urgency = assessment.urgency
+    if urgency is None or urgency < Urgency.ROUTINE:
+        return
+    if question is None and pending is not None:
+        yield Utterance(response="utter_summary", facts={"signs": _in_words(assessment, knowledge)})
+    elif question is not None and question.id == CONTACT and question.attempt == 1:
+        yield Utterance(response="utter_recorded")
+
+
+def _asked(question: Question | None) -> Iterator[Utterance]:
+    if question is not None and question.id != CLARIFY:
+        yield Utterance(
+            response="utter_question", facts={"question": question.text}, choices=question.choices
+        )
+
+
+def _in_words(assessment: Assessment, knowledge: Knowledge) -> str:
+    """The reported signs in plain words: "bruises, bleeding and a fever"."""
+    signs = dict.fromkeys(reason.sign for reason in assessment.reasons if reason.sign)
+    names = [knowledge.signs[sign].plain for sign in signs]
+    if len(names) < 2:
+        return names[0] if names else "how you feel"
+    return f"{', '.join(names[:-1])} and {names[-1]}"

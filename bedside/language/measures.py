@@ -1,0 +1,95 @@
+"""Measured values in a text: temperatures, durations, severities. Offsets are those of the text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from bedside.model import Detail
+
+NUMBER_WORDS = {
+    "a": 1,
+    "an": 1,
+    "one": 1,
+    "two": 2,
+    "couple of": 2,
+    "three": 3,
+    "few": 3,
+    "four": 4,
+    "five": 5,
+    "six": 6,
+    "seven": 7,
+    "eight": 8,
+    "nine": 9,
+    "ten": 10,
+    "several": 4,
+}
+HOURS = {"h": 1, "hr": 1, "hour": 1, "d": 24, "day": 24, "wk": 168, "week": 168, "fortnight": 336}
+HOURS |= {"month": 730, "year": 8766}
+
+# Bare numbers count only where a human body can have them (°C 34-43, °F 94-109.5) and a word near by
+# says that it is a temperature.
+TEMPERATURE = re.compile(
+    r"(?<![\d.])(?P<value>\d{2,3}(?:[.,]\d{1,2})?)\s*(?:°|º|degrees?|deg)?\s*(?P<unit>[cf]\b|celsius|fahrenheit)?",
+    re.IGNORECASE,
+)
+TEMPERATURE_WORDS = re.compile(
+    r"\b(temps?|temperature|fevers?|feverish|thermometer|degrees?)\b|°|º", re.IGNORECASE
+)
+DURATION = re.compile(
+    r"\b(?:(?P<number>\d{1,3}(?:\.\d)?)\s*|(?P<word>(?:a |the last |the past )?(?:"
+    + "|".join(sorted(NUMBER_WORDS, key=len, reverse=True))
+    + r"))\s+)(?P<unit>hours?|hrs?|h|days?|d|weeks?|wks?|fortnights?|months?|years?)\b",
+    re.IGNORECASE,
+)
+SEVERITY = re.compile(r"\b(?P<value>10|\d)\s*(?:/|out of)\s*10\b", re.IGNORECASE)
+
+
+def measure(text: str) -> tuple[Detail, ...]:
+    """The details in `text`: `temperature_celsius`, `duration_hours`, `severity_0_10`."""
+    found = [*_temperatures(text), *_durations(text), *_severities(text)]
+    return tuple(sorted(found, key=lambda detail: detail.start))
+
+
+def _temperatures(text: str) -> Iterator[Detail]:
+    for match in TEMPERATURE.finditer(text):
+        near = text[max(0, match.start() - 40) : match.end() + 25]
+        if match["unit"] or TEMPERATURE_WORDS.search(near):
+            celsius = _celsius(float(match["value"].replace(",", ".")), match["unit"] or "")
+            if celsius is not None:
+                yield _detail("temperature_celsius", celsius, match)
+
+
+def _celsius(value: float, unit: str) -> float | None:
+    """The temperature in °C, rounded to 0.1; none when no living body has it."""
+    fahrenheit = unit[:1].lower() == "f" or (not unit and 94 <= value <= 109.5)
+    celsius = (value - 32) / 1.8 if fahrenheit else value
+    return round(celsius, 1) if 34 <= celsius <= 43 else None
+
+
+def _durations(text: str) -> Iterator[Detail]:
+    for match in DURATION.finditer(text):
+        hours = HOURS[_singular(match["unit"].lower())]
+        yield _detail("duration_hours", _number(match) * hours, match)
+
+
+def _number(match: re.Match[str]) -> float:
+    if match["number"]:
+        return float(match["number"])
+    words = re.sub(r"^(a|the last|the past) (?=\w)", "", match["word"].lower())
+    return float(NUMBER_WORDS[words])
+
+
+def _severities(text: str) -> Iterator[Detail]:
+    for match in SEVERITY.finditer(text):
+        yield _detail("severity_0_10", float(match["value"]), match)
+
+
+def _singular(unit: str) -> str:
+    return unit if unit in HOURS else unit.rstrip("s")
+
+
+def _detail(kind: str, value: float, match: re.Match[str]) -> Detail:
+    return Detail(kind=kind, value=value, text=match[0], start=match.start(), end=match.end())
+
+

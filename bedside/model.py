@@ -1,0 +1,305 @@
+"""The nouns of Bedside. They hold facts, check themselves on creation, and do nothing else.
+
+Terms follow the field: assertion classes are those of ConText and the i2b2 challenge, urgencies
+those of telephone triage. GLOSSARY.md gives each term with the words to avoid.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Any
+from zoneinfo import ZoneInfo
+
+DONT_KNOW = "dont_know"
+YES = "yes"
+NO = "no"
+
+
+class Urgency(enum.IntEnum):
+    """How soon a person must hear of it, lowest first. `UNCLEAR` waits for one clarifying answer."""
+
+    UNCLEAR = 0
+    EXPECTED = 1
+    ROUTINE = 2
+    PROMPT = 3
+    URGENT = 4
+    EMERGENCY = 5
+
+    @property
+    def word(self) -> str:
+        """The urgency as files, the database and the API write it, such as `urgent`."""
+        return self.name.lower()
+
+    @classmethod
+    def of(cls, word: str) -> Urgency:
+        """The urgency that `word` names; ValueError for any other word."""
+        try:
+            return cls[word.upper()]
+        except KeyError:
+            raise ValueError(f"no such urgency: {word!r}") from None
+
+
+class Assertion(enum.Enum):
+    """What a person says about a sign: that they have it, do not, did long ago, might, or another does."""
+
+    PRESENT = "present"
+    ABSENT = "absent"
+    POSSIBLE = "possible"
+    HISTORICAL = "historical"
+    HYPOTHETICAL = "hypothetical"
+    SOMEONE_ELSE = "someone_else"
+
+
+class FoundBy(enum.Enum):
+    LEXICON = "lexicon"
+    CLASSIFIER = "classifier"
+    CHOICE = "choice"
+
+
+class FlagState(enum.Enum):
+    NEW = "new"
+    CLAIMED = "claimed"
+    CONTACTED = "contacted"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mention:
+    """A sign found in one message. `start` and `end` are character offsets into that message."""
+
+    sign: str
+    text: str
+    start: int
+    end: int
+    assertion: Assertion
+    cue: str | None = None
+    confidence: float = 1.0
+    found_by: FoundBy = FoundBy.LEXICON
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.start <= self.end:
+            raise ValueError(f"a mention cannot span {self.start} to {self.end}")
+        if not 0.0 <= self.confidence <= 1.0:
+            raise ValueError(f"a confidence lies between 0 and 1, not at {self.confidence}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """A yes/no fact that rules ask about, as stated in a text; `text` holds the patient's words."""
+
+    finding: str
+    text: str
+    assertion: Assertion
+    cue: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Detail:
+    """A measured value in a text. `kind` names the unit: `temperature_celsius`, `duration_hours`."""
+
+    kind: str
+    value: float
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parsed:
+    """All that was read in one message. `reply` is a yes, no or don't know, when it is one."""
+
+    text: str
+    intent: str = ""
+    mentions: tuple[Mention, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    details: tuple[Detail, ...] = ()
+    reply: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What a patient has told in one conversation. An answer of `dont_know` differs from none."""
+
+    mentions: tuple[Mention, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    details: tuple[Detail, ...] = ()
+    answers: Mapping[str, str] = dataclasses.field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """Where a fact comes from: a document or page of the register, and the place in it."""
+
+    id: str
+    locator: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """Why an assessment is as urgent as it is: the rule, the patient's words, and the source."""
+
+    rule: str
+    sign: str
+    words: str
+    urgency: Urgency
+    why: str
+    sources: tuple[Source, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assessment:
+    """The urgency of a report with its reasons, highest first; no urgency when nothing was reported.
+
+    `only_possible` says that the urgency rests on signs the patient may not have meant.
+    """
+
+    urgency: Urgency | None
+    reasons: tuple[Reason, ...] = ()
+    only_possible: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    title: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """A question put to the patient. `about` is the finding or sign it asks for; `attempt` counts how
+    often it was put."""
+
+    id: str
+    about: str
+    text: str
+    choices: tuple[Choice, ...] = ()
+    attempt: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Utterance:
+    """One thing to say: a response of domain.yml, what fills its gaps, and the urgency it carries."""
+
+    response: str
+    facts: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    choices: tuple[Choice, ...] = ()
+    urgency: Urgency | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """What one message led to: the report so far, its assessment, the next question, what to say."""
+
+    report: Report
+    assessment: Assessment
+    question: Question | None
+    says: tuple[Utterance, ...]
+
+    @property
+    def spoken_urgency(self) -> Urgency | None:
+        """The highest urgency that this turn says aloud."""
+        return max((say.urgency for say in self.says if say.urgency is not None), default=None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """One reply as a patient receives it."""
+
+    text: str
+    choices: tuple[Choice, ...] = ()
+    urgency: Urgency | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpeningHours:
+    """Opening and closing time on one weekday (0 is Monday), in the clinic's time zone."""
+
+    weekday: int
+    opens: time
+    closes: time
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clinic:
+    """The clinic as `clinic.yml` describes it; all that the bot promises comes from here."""
+
+    id: str
+    team: str
+    phone: str
+    hours: tuple[OpeningHours, ...]
+    holidays: frozenset[date]
+    zone: ZoneInfo
+    out_of_hours: str
+    region: str
+    on_call: bool
+    is_placeholder: bool
+
+    def is_open(self, now: datetime) -> bool:
+        """Whether the team can be reached at `now`, an aware time."""
+        here = now.astimezone(self.zone)
+        if here.date() in self.holidays:
+            return False
+        return any(
+            day.weekday == here.weekday() and day.opens <= here.time() < day.closes
+            for day in self.hours
+        )
+
+
+def as_json(noun: Any) -> Any:
+    """`noun` as plain JSON values; `report_from_json` and its kin read them back."""
+    if dataclasses.is_dataclass(noun):
+        return {field.name: as_json(getattr(noun, field.name)) for field in dataclasses.fields(noun)}
+    if isinstance(noun, Urgency):
+        return noun.word
+    if isinstance(noun, enum.Enum):
+        return noun.value
+    if isinstance(noun, Mapping):
+        return {str(key): as_json(value) for key, value in noun.items()}
+    if isinstance(noun, tuple | list):
+        return [as_json(each) for each in noun]
+    return noun
+
+
+def mention_from_json(data: Mapping[str, Any]) -> Mention:
+    """The mention that `as_json` wrote; KeyError or ValueError when it is not one."""
+    return Mention(
+        **{
+            **data,
+            "assertion": Assertion(data["assertion"]),
+            "found_by": FoundBy(data["found_by"]),
+        }
+    )
+
+
+def finding_from_json(data: Mapping[str, Any]) -> Finding:
+    """The finding that `as_json` wrote; KeyError or ValueError when it is not one."""
+    return Finding(**{**data, "assertion": Assertion(data["assertion"])})
+
+
+def report_from_json(data: Mapping[str, Any]) -> Report:
+    """The report that `as_json` wrote; KeyError or ValueError when it is not one."""
+    return Report(
+        mentions=tuple(mention_from_json(each) for each in data["mentions"]),
+        findings=tuple(finding_from_json(each) for each in data["findings"]),
+        details=tuple(Detail(**each) for each in data["details"]),
+        answers=dict(data["answers"]),
+    )
+
+
+def question_from_json(data: Mapping[str, Any]) -> Question:
+    """The question that `as_json` wrote; KeyError when it is not one."""
+    return Question(**{**data, "choices": tuple(Choice(**each) for each in data["choices"])})
+
+
+def reply_from_json(data: Mapping[str, Any]) -> Reply:
+    """The reply that `as_json` wrote; KeyError or ValueError when it is not one."""
+    urgency = data.get("urgency")
+    return Reply(
+        text=data["text"],
+        choices=tuple(Choice(**each) for each in data["choices"]),
+        urgency=None if urgency is None else Urgency.of(urgency),
+    )

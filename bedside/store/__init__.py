@@ -1,0 +1,79 @@
+"""The record of every conversation: what was said, found, advised, flagged and done. Only this
+package knows SQLAlchemy.
+
+Functions take the transaction they belong to, so that whoever calls decides what is committed
+together; they give back nouns of `bedside.model` or the small views defined beside them.
+"""
+
+from bedside.store.conversations import (
+    BY_ASSISTANT,
+    BY_FLOOR,
+    Conversation,
+    Entry,
+    Message,
+    Received,
+    UnknownConversation,
+    UnknownInvitation,
+    acquire,
+    advice_for,
+    answer,
+    left_behind,
+    lock,
+    message_of,
+    open_conversation,
+    receive,
+    record_failure,
+    release,
+    replies_to,
+    take_up,
+    taken_up_by,
+    transcript,
+)
+from bedside.store.database import Database, DatabaseAway, Transaction, utc_now
+from bedside.store.flags import FlagView, flag_of, flags, move, note_read
+from bedside.store.outbox import Delivery, claim, delivered, failed
+from bedside.store.people import Clinician, add_clinician, clinician, ensure_clinic, invite, note_sign_in
+
+__all__ = [
+    "BY_ASSISTANT",
+    "BY_FLOOR",
+    "Clinician",
+    "Conversation",
+    "Database",
+    "DatabaseAway",
+    "Delivery",
+    "Entry",
+    "FlagView",
+    "Message",
+    "Received",
+    "Transaction",
+    "UnknownConversation",
+    "UnknownInvitation",
+    "acquire",
+    "add_clinician",
+    "advice_for",
+    "answer",
+    "claim",
+    "clinician",
+    "delivered",
+    "ensure_clinic",
+    "failed",
+    "flag_of",
+    "flags",
+    "invite",
+    "left_behind",
+    "lock",
+    "message_of",
+    "move",
+    "note_read",
+    "note_sign_in",
+    "open_conversation",
+    "receive",
+    "record_failure",
+    "release",
+    "replies_to",
+    "take_up",
+    "taken_up_by",
+    "transcript",
+    "utc_now",
+]

@@ -1,0 +1,128 @@
+"""The operators' commands: `python -m bedside.store migrate`, `add-clinician`, `invite`."""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import sys
+from collections.abc import Callable
+
+from argon2 import PasswordHasher
+from sqlalchemy.exc import SQLAlchemyError
+
+from bedside.model import Clinic
+from bedside.settings import Settings, SettingsError, read_clinic
+from bedside.store import Database, DatabaseAway, add_clinician, ensure_clinic, invite, schema, utc_now
+
+SHORTEST_PASSWORD = 12
+OPERATOR = "operator"
+
+
+class Refused(Exception):
+    """What was asked for cannot be done; the message is a sentence for the operator."""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; 0 when it was done, else 1 and one sentence on stderr."""
+    given = _parser().parse_args(arguments)
+    try:
+        settings = Settings.from_environment()
+        clinic = read_clinic(settings.clinic_file)
+        run: Callable[[argparse.Namespace, Database, Clinic, Settings], None] = given.run
+        run(given, Database(settings.database_url), clinic, settings)
+    except (SettingsError, Refused) as error:
+        print(error, file=sys.stderr)
+        return 1
+    except (DatabaseAway, SQLAlchemyError, OSError, ImportError) as error:
+        print(f"The database cannot be used: {' '.join(str(error).split())}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _migrate(given: argparse.Namespace, database: Database, clinic: Clinic, settings: Settings) -> None:
+    schema.migrate(database)
+    with database.writing() as tx:
+        ensure_clinic(tx, clinic, now=utc_now())
+    settings.make_database_private()
+
+
+def _add_clinician(
+    given: argparse.Namespace, database: Database, clinic: Clinic, settings: Settings
+) -> None:
+    _check_current(database)
+    username = given.username or _asked("Username: ")
+    name = given.name or _asked("Name that colleagues will see: ")
+    password = sys.stdin.readline().rstrip("\n") if given.password_stdin else _new_password()
+    if len(password) < SHORTEST_PASSWORD:
+        raise Refused(f"A password needs at least {SHORTEST_PASSWORD} characters.")
+    with database.writing() as tx:
+        try:
+            add_clinician(
+                tx,
+                clinic_id=clinic.id,
+                username=username,
+                name=name,
+                password_hash=PasswordHasher().hash(password),
+                by=OPERATOR,
+                now=utc_now(),
+            )
+        except ValueError as error:
+            raise Refused(f"{str(error).capitalize()}.") from error
+    print(f"{name} can sign in as {username} at http://127.0.0.1:{settings.console_port}")
+
+
+def _invite(given: argparse.Namespace, database: Database, clinic: Clinic, settings: Settings) -> None:
+    _check_current(database)
+    name = given.name or _asked("The patient's name: ")
+    contact = given.contact or _asked("How to reach the patient: ")
+    with database.writing() as tx:
+        secret = invite(
+            tx, clinic_id=clinic.id, name=name, contact=contact, by=OPERATOR, now=utc_now()
+        )
+    print(f"http://127.0.0.1:{settings.chat_port}/#invitation={secret}")
+    print("This link works once. It is kept nowhere: pass it on now.")
+
+
+def _check_current(database: Database) -> None:
+    if not schema.is_current(database):
+        raise Refused("The database is not up to date: run `python -m bedside.store migrate` first.")
+
+
+def _asked(prompt: str) -> str:
+    try:
+        value = input(prompt).strip()
+    except EOFError:
+        value = ""
+    if not value:
+        raise Refused("Nothing was given, so nothing was done.")
+    return value
+
+
+def _new_password() -> str:
+    password = getpass.getpass(f"Password, at least {SHORTEST_PASSWORD} characters: ")
+    if password != getpass.getpass("The same again: "):
+        raise Refused("The two passwords differ.")
+    return password
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m bedside.store", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="command")
+    migrate = commands.add_parser("migrate", help="bring the database to this version's tables")
+    migrate.set_defaults(run=_migrate)
+    clinician = commands.add_parser("add-clinician", help="let somebody review flags")
+    clinician.add_argument("--username")
+    clinician.add_argument("--name")
+    clinician.add_argument(
+        "--password-stdin", action="store_true", help="read the password from standard input"
+    )
+    clinician.set_defaults(run=_add_clinician)
+    inviting = commands.add_parser("invite", help="enrol a patient by a one-time link")
+    inviting.add_argument("--name")
+    inviting.add_argument("--contact")
+    inviting.set_defaults(run=_invite)
+    return parser
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,87 @@
+"""One database, SQLite or PostgreSQL, and its transactions. Nothing here knows what is stored."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import create_engine, event
+from sqlalchemy.engine import Connection, Engine, make_url
+from sqlalchemy.exc import DBAPIError
+
+Transaction = Connection
+
+# How long a writer waits for another. A turn has 8 s in all.
+BUSY_SECONDS = 3
+
+
+class DatabaseAway(Exception):
+    """The database did not take the transaction; nothing of it was kept."""
+
+
+class Database:
+    """Gives out transactions: `reading()` and `writing()`. Made once a process."""
+
+    def __init__(self, url: str) -> None:
+        self.engine = _engine(url)
+
+    @contextmanager
+    def writing(self) -> Iterator[Transaction]:
+        """A transaction that is committed at the end, or not at all."""
+        with _translated(), self.engine.connect() as connection:
+            with connection.begin():
+                yield connection
+
+    @contextmanager
+    def reading(self) -> Iterator[Transaction]:
+        """A transaction that sees one state of the database and writes nothing."""
+        with _translated(), self.engine.connect().execution_options(reads_only=True) as connection:
+            with connection.begin():
+                yield connection
+
+
+def utc_now() -> datetime:
+    return datetime.now(timezone.utc)
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except DBAPIError as error:
+        # The statement's parameters hold patients' words; only the driver's own sentence goes on.
+        raise DatabaseAway(str(error.orig).strip().splitlines()[0]) from None
+
+
+def _engine(url: str) -> Engine:
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite":
+        return create_engine(
+            parsed, future=True, pool_size=5, max_overflow=5, pool_pre_ping=True,
+            connect_args={"connect_timeout": BUSY_SECONDS}, hide_parameters=True,
+        )
+    if parsed.database:
+        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(
+        parsed, future=True, connect_args={"timeout": BUSY_SECONDS}, hide_parameters=True
+    )
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, record: Any) -> None:
+    """WAL lets readers and one writer work side by side. FULL: a message that was answered must
+    survive a power cut too, and costs one fsync a commit."""
+    connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    """A writer takes the lock at once: one that read first could not get it later."""
+    reads_only = connection.get_execution_options().get("reads_only")
+    connection.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")

@@ -1,0 +1,48 @@
+"""Brings a database to the tables of this version, and says whether it has them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from bedside.store.database import Database
+from bedside.store.tables import metadata
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+def migrate(database: Database, to: str = "head") -> None:
+    """Run the migrations up to `to`, all in one transaction."""
+    with database.writing() as tx:
+        command.upgrade(_config(tx), to)
+
+
+def migrate_back(database: Database, to: str) -> None:
+    """Undo the migrations down to `to`; `base` undoes all."""
+    with database.writing() as tx:
+        command.downgrade(_config(tx), to)
+
+
+def is_current(database: Database) -> bool:
+    """Whether the database has the newest migration."""
+    newest = ScriptDirectory.from_config(_config(None)).get_current_head()
+    with database.reading() as tx:
+        return MigrationContext.configure(tx).get_current_revision() == newest
+
+
+def differences(database: Database) -> list[object]:
+    """Where the tables of a migrated database differ from those of tables.py; none if all is well."""
+    with database.reading() as tx:
+        return list(compare_metadata(MigrationContext.configure(tx), metadata))
+
+
+def _config(connection: object) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["connection"] = connection
+    return config

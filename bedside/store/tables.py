@@ -1,0 +1,205 @@
+"""The tables. One place says what is kept; migrations/ says how a database comes to have them."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.types import TypeDecorator
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class UtcDateTime(TypeDecorator):  # type: ignore[misc]  # SQLAlchemy 1.4 has no types
+    """An aware time, kept as UTC: SQLite forgets time zones."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:
+        if value is not None and value.tzinfo is None:
+            raise ValueError("a time without a time zone cannot be stored")
+        return None if value is None else value.astimezone(timezone.utc).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:
+        return None if value is None else value.replace(tzinfo=timezone.utc)
+
+
+clinics = Table(
+    "clinics",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("team", Text, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+)
+
+clinicians = Table(
+    "clinicians",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("clinic_id", ForeignKey("clinics.id"), nullable=False),
+    Column("username", String(80), nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("password_hash", Text, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+)
+
+# A patient is enrolled by a one-time link, of which only a digest is kept, or stays anonymous.
+patients = Table(
+    "patients",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("clinic_id", ForeignKey("clinics.id"), nullable=False),
+    Column("name", Text),
+    Column("contact", Text),
+    Column("invitation_sha256", String(64), unique=True),
+    Column("invitation_used_at", UtcDateTime),
+    Column("created_at", UtcDateTime, nullable=False),
+)
+
+infusions = Table(
+    "infusions",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("patient_id", ForeignKey("patients.id"), nullable=False, index=True),
+    Column("course", Integer, nullable=False),
+    Column("last_day", Date, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+)
+
+# `urgency` is the highest the conversation has seen; `pending` the question that is open.
+conversations = Table(
+    "conversations",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("clinic_id", ForeignKey("clinics.id"), nullable=False),
+    Column("patient_id", ForeignKey("patients.id"), nullable=False, index=True),
+    Column("urgency", String(12)),
+    Column("report", JSON, nullable=False),
+    Column("pending", JSON(none_as_null=True)),
+    Column("lease_holder", String(36)),
+    Column("lease_until", UtcDateTime),
+    Column("opened_at", UtcDateTime, nullable=False),
+    Column("closed_at", UtcDateTime),
+)
+
+# Patients' messages and the replies to them. `message_id` comes from the patient's browser and is
+# unique within its conversation; a reply carries the `message_id` that it answers.
+messages = Table(
+    "messages",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("conversation_id", ForeignKey("conversations.id"), nullable=False),
+    Column("message_id", String(64), nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("sender", String(12), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("choices", JSON, nullable=False),
+    Column("urgency", String(12)),
+    Column("state", String(12), nullable=False),
+    Column("shown", Boolean, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    UniqueConstraint("conversation_id", "message_id", "position"),
+    Index("ix_messages_state_at", "state", "at"),
+)
+
+# The signs found in a message: where in its text, and what decided.
+mentions = Table(
+    "mentions",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("message_id", ForeignKey("messages.id"), nullable=False, index=True),
+    Column("sign", String(80), nullable=False),
+    Column("start", Integer, nullable=False),
+    Column("end", Integer, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("assertion", String(20), nullable=False),
+    Column("cue", Text),
+    Column("confidence", Float, nullable=False),
+    Column("found_by", String(20), nullable=False),
+)
+
+# What each message led to, with all that is needed to see why and to decide it again.
+reports = Table(
+    "reports",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("conversation_id", ForeignKey("conversations.id"), nullable=False, index=True),
+    Column("message_id", ForeignKey("messages.id"), nullable=False, index=True),
+    Column("processed_by", String(12), nullable=False),
+    Column("report", JSON, nullable=False),
+    Column("urgency", String(12)),
+    Column("reasons", JSON, nullable=False),
+    Column("advice", JSON, nullable=False),
+    Column("knowledge_version", String(40), nullable=False),
+    Column("model_version", String(80), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+)
+
+flags = Table(
+    "flags",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("conversation_id", ForeignKey("conversations.id"), nullable=False, unique=True),
+    Column("clinic_id", ForeignKey("clinics.id"), nullable=False),
+    Column("urgency", String(12), nullable=False),
+    Column("urgency_rank", Integer, nullable=False),
+    Column("state", String(12), nullable=False),
+    Column("unprocessed", Boolean, nullable=False),
+    Column("raised_at", UtcDateTime, nullable=False),
+    Column("due_at", UtcDateTime, nullable=False),
+    Column("claimed_by", ForeignKey("clinicians.id")),
+    Column("closed_reason", Text),
+    Index("ix_flags_queue", "clinic_id", "state", "urgency_rank", "raised_at"),
+)
+
+# Who did what to what. Never holds a patient's words.
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("clinic_id", String(40), nullable=False),
+    Column("actor", String(80), nullable=False),
+    Column("action", String(40), nullable=False),
+    Column("subject", String(80), nullable=False, index=True),
+    Column("detail", JSON, nullable=False),
+)
+
+# Work for the worker, written in the transaction that makes it necessary. `key` makes it once.
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("key", String(120), nullable=False, unique=True),
+    Column("kind", String(40), nullable=False),
+    Column("payload", JSON, nullable=False),
+    Column("due_at", UtcDateTime, nullable=False),
+    Column("claimed_until", UtcDateTime),
+    Column("attempts", Integer, nullable=False),
+    Column("delivered_at", UtcDateTime),
+    Index("ix_outbox_open", "delivered_at", "due_at"),
+)

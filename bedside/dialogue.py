@@ -42,6 +42,7 @@ ANSWERS = {
     "small_talk": "utter_small_talk",
     "out_of_scope": "utter_out_of_scope",
 }
+CHATTER = frozenset({"greet", "goodbye", "thank", "small_talk", "out_of_scope"})
 # Intents that say nothing of the body, so that a message without a sign is not unclear.
 NOT_A_REPORT = frozenset(ANSWERS) - {"correct"}
 ADVICE = {
@@ -65,9 +66,7 @@ HOW_TO_REACH_YOU = (
 )
 
 
-def take_up(
-    report: Report, parsed: Parsed, pending: Question | None, knowledge: Knowledge
-) -> Turn:
+def take_up(report: Report, parsed: Parsed, pending: Question | None, knowledge: Knowledge) -> Turn:
     """The turn that `parsed` leads to, given the report so far and the question it may answer.
 
     Total and deterministic; the urgency of the new report is never below that of `report`.
@@ -219,11 +218,14 @@ def _answers(
 ) -> Iterator[Utterance]:
     """What else the message asked for, or that nothing was recognised in it."""
     nothing = not (parsed.mentions or parsed.findings)
+    waiting = pending is not None and pending.id != CLARIFY
+    if pending is not None and pending.id == CONTACT and parsed.intent in CHATTER:
+        return  # what is written there is a name or a place, whatever it looks like
     if parsed.intent in ANSWERS and (nothing or parsed.intent == "request_human"):
         yield Utterance(response=ANSWERS[parsed.intent])
     elif nothing and pending is None and assessment.urgency is None and _is_unclear(parsed):
         yield Utterance(response="utter_not_recognised")
-    elif not found_something(parsed) and not nothing and pending is None:
+    elif not found_something(parsed) and not nothing and not waiting:
         yield Utterance(response=_for_no_report(parsed))
     elif pending is not None and _unanswered(report, parsed, pending):
         yield Utterance(response="utter_once_more")

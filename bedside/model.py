@@ -252,7 +252,9 @@ class Clinic:
 def as_json(noun: Any) -> Any:
     """`noun` as plain JSON values; `report_from_json` and its kin read them back."""
     if dataclasses.is_dataclass(noun):
-        return {field.name: as_json(getattr(noun, field.name)) for field in dataclasses.fields(noun)}
+        return {
+            field.name: as_json(getattr(noun, field.name)) for field in dataclasses.fields(noun)
+        }
     if isinstance(noun, Urgency):
         return noun.word
     if isinstance(noun, enum.Enum):

@@ -65,5 +65,3 @@ def _missing(rule: Combination, report: Report, knowledge: Knowledge) -> Iterato
             return
         missing.append(condition.finding)
     yield from missing
-
-

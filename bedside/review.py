@@ -46,5 +46,3 @@ def check_can_move(
         raise MoveRefused("Another clinician has claimed this flag.")
     if to is FlagState.CLOSED and not reason.strip():
         raise MoveRefused("Say why you close it.")
-
-

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from datetime import datetime, timezone
 from typing import Any
 
@@ -11,7 +10,7 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
-from bedside.knowledge import clinic_facts, load
+from bedside.knowledge import clinic_facts, load, load_responses
 from bedside.knowledge.responses import fill
 from bedside.settings import Settings, read_clinic
 
@@ -20,7 +19,8 @@ class ClinicResponses(NaturalLanguageGenerator):
     """The domain's responses with `{team_phone}` and the like filled in."""
 
     def __init__(self, endpoint_config: EndpointConfig, domain: Domain) -> None:
-        self._responses = domain.responses
+        # Rasa hands the domain's responses to some calls only, so they are read from the file.
+        self._responses = load_responses()
         self._knowledge = load()
         self._clinic = read_clinic(Settings.from_environment().clinic_file)
 
@@ -32,11 +32,13 @@ class ClinicResponses(NaturalLanguageGenerator):
         **kwargs: Any,
     ) -> dict[str, Any] | None:
         """The response as Rasa sends it; None when the domain has no such response."""
-        variants = self._responses.get(utter_action)
-        if not variants:
+        text = self._responses.texts.get(utter_action)
+        if text is None:
             return None
-        response: dict[str, Any] = copy.deepcopy(variants[0])
         facts = clinic_facts(self._clinic, self._knowledge, datetime.now(timezone.utc))
         given = {name: str(value) for name, value in kwargs.items()}
-        response["text"] = fill(response["text"].strip(), {**facts, **given})
+        response: dict[str, Any] = {"text": fill(text, {**facts, **given})}
+        urgency = self._responses.urgencies.get(utter_action)
+        if urgency is not None:
+            response["custom"] = {"urgency": urgency.word}
         return response

@@ -15,9 +15,8 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bedside.language.encoder import MODEL_SHA256, TOKENIZER_SHA256, shared_encoder
 
-@DefaultV1Recipe.register(
-    DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False
-)
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
 class SentenceEncoder(DenseFeaturizer, GraphComponent):
     """Dense sentence features from the project's encoder."""
 
@@ -60,5 +59,3 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
                     vectors = shared_encoder().encode([str(text)])
                     self.add_features_to_message(None, vectors, attribute, message)
         return messages
-
-

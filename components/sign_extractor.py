@@ -138,7 +138,12 @@ def _entities(parsed: Parsed) -> list[dict[str, Any]]:
 
 
 def _sign_entity(mention: Mention) -> dict[str, Any]:
-    return {"entity": "sign", "value": mention.sign, "extractor": "SignExtractor", **as_json(mention)}
+    return {
+        "entity": "sign",
+        "value": mention.sign,
+        "extractor": "SignExtractor",
+        **as_json(mention),
+    }
 
 
 def _finding_entity(finding: Finding) -> dict[str, Any]:

@@ -237,7 +237,9 @@ def _dangling(knowledge: Knowledge) -> Iterator[str]:
             if condition.group:
                 yield from _missing("combinations.yml", place, condition.group, groups)
             if condition.finding:
-                yield from _missing("combinations.yml", place, condition.finding, knowledge.findings)
+                yield from _missing(
+                    "combinations.yml", place, condition.finding, knowledge.findings
+                )
 
 
 def _missing(file: str, place: str, name: str, among: Collection[str]) -> Iterator[str]:

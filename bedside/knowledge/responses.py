@@ -14,7 +14,7 @@ from pathlib import Path
 import yaml
 
 from bedside.knowledge.entries import Knowledge
-from bedside.model import Clinic, Reply, Utterance
+from bedside.model import Clinic, Reply, Urgency, Utterance
 
 DOMAIN = Path(__file__).resolve().parent.parent.parent / "domain.yml"
 GAP = re.compile(r"\{(\w+)\}")
@@ -23,9 +23,11 @@ WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 @dataclass(frozen=True, slots=True)
 class Responses:
-    """Response texts by name, with gaps such as `{emergency_number}`."""
+    """Response texts by name, with gaps such as `{emergency_number}`, and the urgency that the domain
+    gives to some of them."""
 
     texts: Mapping[str, str]
+    urgencies: Mapping[str, Urgency]
 
     def say(self, utterance: Utterance, facts: Mapping[str, str]) -> Reply:
         """The utterance in words. KeyError when the response, or a fact it needs, does not exist."""
@@ -44,8 +46,14 @@ def fill(text: str, facts: Mapping[str, str]) -> str:
 def load_responses(domain: Path = DOMAIN) -> Responses:
     """The first wording of every response in `domain`, the Rasa domain file."""
     data = yaml.safe_load(domain.read_text(encoding="utf-8"))
+    first = {name: variants[0] for name, variants in data["responses"].items()}
     return Responses(
-        {name: str(variants[0]["text"]).strip() for name, variants in data["responses"].items()}
+        texts={name: str(each["text"]).strip() for name, each in first.items()},
+        urgencies={
+            name: Urgency.of(each["custom"]["urgency"])
+            for name, each in first.items()
+            if "custom" in each
+        },
     )
 
 

@@ -28,7 +28,16 @@ STRONGEST_FIRST = (
 )
 # "I had Lemtrada two years ago" dates the treatment, not the bruises named before it; and who
 # speaks of a relative's treatment writes for the patient.
-TREATMENT = {"lemtrada", "alemtuzumab", "infusion", "infusions", "treatment", "course", "drip", "campath"}
+TREATMENT = {
+    "lemtrada",
+    "alemtuzumab",
+    "infusion",
+    "infusions",
+    "treatment",
+    "course",
+    "drip",
+    "campath",
+}
 
 
 class AssertionFinder:

@@ -93,5 +93,7 @@ def _file(package: str, name: str, sha256: str) -> Path:
     if not path.is_file():
         raise EncoderError(f"the file {name} of the package {package} is missing: run make setup")
     if hashlib.sha256(path.read_bytes()).hexdigest() != sha256:
-        raise EncoderError(f"the file {name} of the package {package} is not the one that was tested")
+        raise EncoderError(
+            f"the file {name} of the package {package} is not the one that was tested"
+        )
     return path

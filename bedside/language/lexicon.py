@@ -70,7 +70,9 @@ class Lexicon:
         if patterns:
             self._matcher.add(key, [self._compiled(pattern, words) for pattern in patterns])
 
-    def _compiled(self, pattern: str, words: Mapping[str, Sequence[str]]) -> list[dict[str, object]]:
+    def _compiled(
+        self, pattern: str, words: Mapping[str, Sequence[str]]
+    ) -> list[dict[str, object]]:
         return [self._element(part, words) for part in pattern.split()]
 
     def _element(self, part: str, words: Mapping[str, Sequence[str]]) -> dict[str, object]:
@@ -85,7 +87,9 @@ class Spelling:
 
     def __init__(self, lexicon_words: Iterable[str]) -> None:
         self._lemmas: dict[str, str] = _english("lemma_lookup")
-        self._known = set(self._lemmas).union(self._lemmas.values(), *_english("lemma_index").values())
+        self._known = set(self._lemmas).union(
+            self._lemmas.values(), *_english("lemma_index").values()
+        )
         lemmas = {self.lemma(word) for word in lexicon_words}
         inflected = {word for word, lemma in self._lemmas.items() if lemma in lemmas}
         mendable = {word for word in lemmas | inflected if word.isalpha()}

@@ -91,5 +91,3 @@ def _singular(unit: str) -> str:
 
 def _detail(kind: str, value: float, match: re.Match[str]) -> Detail:
     return Detail(kind=kind, value=value, text=match[0], start=match.start(), end=match.end())
-
-

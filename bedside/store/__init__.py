@@ -6,6 +6,7 @@ together; they give back nouns of `bedside.model` or the small views defined bes
 """
 
 from bedside.store.conversations import (
+    ANSWERED,
     BY_ASSISTANT,
     BY_FLOOR,
     Conversation,
@@ -32,9 +33,18 @@ from bedside.store.conversations import (
 from bedside.store.database import Database, DatabaseAway, Transaction, utc_now
 from bedside.store.flags import FlagView, flag_of, flags, move, note_read
 from bedside.store.outbox import Delivery, claim, delivered, failed
-from bedside.store.people import Clinician, add_clinician, clinician, ensure_clinic, invite, note_sign_in
+from bedside.store.people import (
+    Clinician,
+    add_clinician,
+    clinician,
+    ensure_clinic,
+    invite,
+    note_sign_in,
+)
+from bedside.store.schema import check_current
 
 __all__ = [
+    "ANSWERED",
     "BY_ASSISTANT",
     "BY_FLOOR",
     "Clinician",
@@ -53,6 +63,7 @@ __all__ = [
     "add_clinician",
     "advice_for",
     "answer",
+    "check_current",
     "claim",
     "clinician",
     "delivered",

@@ -12,7 +12,16 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bedside.model import Clinic
 from bedside.settings import Settings, SettingsError, read_clinic
-from bedside.store import Database, DatabaseAway, add_clinician, ensure_clinic, invite, schema, utc_now
+from bedside.store import (
+    Database,
+    DatabaseAway,
+    add_clinician,
+    check_current,
+    ensure_clinic,
+    invite,
+    schema,
+    utc_now,
+)
 
 SHORTEST_PASSWORD = 12
 OPERATOR = "operator"
@@ -39,7 +48,9 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def _migrate(given: argparse.Namespace, database: Database, clinic: Clinic, settings: Settings) -> None:
+def _migrate(
+    given: argparse.Namespace, database: Database, clinic: Clinic, settings: Settings
+) -> None:
     schema.migrate(database)
     with database.writing() as tx:
         ensure_clinic(tx, clinic, now=utc_now())
@@ -49,7 +60,7 @@ def _migrate(given: argparse.Namespace, database: Database, clinic: Clinic, sett
 def _add_clinician(
     given: argparse.Namespace, database: Database, clinic: Clinic, settings: Settings
 ) -> None:
-    _check_current(database)
+    check_current(database)
     username = given.username or _asked("Username: ")
     name = given.name or _asked("Name that colleagues will see: ")
     password = sys.stdin.readline().rstrip("\n") if given.password_stdin else _new_password()
@@ -71,8 +82,10 @@ def _add_clinician(
     print(f"{name} can sign in as {username} at http://127.0.0.1:{settings.console_port}")
 
 
-def _invite(given: argparse.Namespace, database: Database, clinic: Clinic, settings: Settings) -> None:
-    _check_current(database)
+def _invite(
+    given: argparse.Namespace, database: Database, clinic: Clinic, settings: Settings
+) -> None:
+    check_current(database)
     name = given.name or _asked("The patient's name: ")
     contact = given.contact or _asked("How to reach the patient: ")
     with database.writing() as tx:
@@ -81,11 +94,6 @@ def _invite(given: argparse.Namespace, database: Database, clinic: Clinic, setti
         )
     print(f"http://127.0.0.1:{settings.chat_port}/#invitation={secret}")
     print("This link works once. It is kept nowhere: pass it on now.")
-
-
-def _check_current(database: Database) -> None:
-    if not schema.is_current(database):
-        raise Refused("The database is not up to date: run `python -m bedside.store migrate` first.")
 
 
 def _asked(prompt: str) -> str:

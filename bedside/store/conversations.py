@@ -178,7 +178,9 @@ def take_up(
     The caller holds the lock. A turn by the floor marks the flag as not processed by the assistant.
     """
     late = message.state == ANSWERED
-    urgency = max((each for each in (conversation.urgency, turn.assessment.urgency) if each), default=None)
+    urgency = max(
+        (each for each in (conversation.urgency, turn.assessment.urgency) if each), default=None
+    )
     _replace_mentions(tx, message, parsed.mentions)
     tx.execute(
         reports.insert().values(
@@ -214,7 +216,13 @@ def take_up(
         urgency=None if urgency is None else urgency.word,
     )
     flags.raise_flag(
-        tx, conversation.id, conversation.clinic_id, urgency, unprocessed=by == BY_FLOOR, by=by, now=now
+        tx,
+        conversation.id,
+        conversation.clinic_id,
+        urgency,
+        unprocessed=by == BY_FLOOR,
+        by=by,
+        now=now,
     )
 
 
@@ -314,7 +322,9 @@ def transcript(tx: Transaction, conversation_id: str) -> list[Entry]:
         found.setdefault(row.message_id, []).append(_mention(row))
     led_to = _latest_reports(tx, conversation_id)
     lines = tx.execute(
-        select(messages).where(messages.c.conversation_id == conversation_id).order_by(messages.c.id)
+        select(messages)
+        .where(messages.c.conversation_id == conversation_id)
+        .order_by(messages.c.id)
     ).all()
     # A message's replies follow it, also when the next message came before they did.
     first = {row.message_id: row.id for row in lines if row.position == 0}
@@ -496,16 +506,12 @@ def _conversation(row: Row) -> Conversation:
 
 
 def _message(row: Row) -> Message:
-    return Message(
-        id=row.id, message_id=row.message_id, text=row.text, state=row.state, at=row.at
-    )
+    return Message(id=row.id, message_id=row.message_id, text=row.text, state=row.state, at=row.at)
 
 
 def _mention(row: Row) -> Mention:
     data = dict(row._mapping)
-    return mention_from_json(
-        {key: data[key] for key in Mention.__dataclass_fields__}
-    )
+    return mention_from_json({key: data[key] for key in Mention.__dataclass_fields__})
 
 
 def _utterance(data: dict[str, Any]) -> Utterance:

@@ -31,9 +31,8 @@ class Database:
     @contextmanager
     def writing(self) -> Iterator[Transaction]:
         """A transaction that is committed at the end, or not at all."""
-        with _translated(), self.engine.connect() as connection:
-            with connection.begin():
-                yield connection
+        with _translated(), self.engine.connect() as connection, connection.begin():
+            yield connection
 
     @contextmanager
     def reading(self) -> Iterator[Transaction]:
@@ -60,8 +59,13 @@ def _engine(url: str) -> Engine:
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
         return create_engine(
-            parsed, future=True, pool_size=5, max_overflow=5, pool_pre_ping=True,
-            connect_args={"connect_timeout": BUSY_SECONDS}, hide_parameters=True,
+            parsed,
+            future=True,
+            pool_size=5,
+            max_overflow=5,
+            pool_pre_ping=True,
+            connect_args={"connect_timeout": BUSY_SECONDS},
+            hide_parameters=True,
         )
     if parsed.database:
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)

@@ -14,7 +14,8 @@ from bedside.model import FlagState, Urgency
 from bedside.review import check_can_move, due_at, needs_flag
 from bedside.store import audit, outbox
 from bedside.store.database import Transaction
-from bedside.store.tables import clinicians, conversations, flags as table, patients, reports
+from bedside.store.tables import clinicians, conversations, patients, reports
+from bedside.store.tables import flags as table
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,9 +80,7 @@ def flags(tx: Transaction, clinic_id: str, *, closed: bool = False) -> list[Flag
 
 def flag_of(tx: Transaction, clinic_id: str, flag_id: int) -> FlagView | None:
     """The clinic's flag with this id, or None; another clinic's flag is None too."""
-    row = tx.execute(
-        _views().where(table.c.clinic_id == clinic_id, table.c.id == flag_id)
-    ).first()
+    row = tx.execute(_views().where(table.c.clinic_id == clinic_id, table.c.id == flag_id)).first()
     return None if row is None else _view(row)
 
 

@@ -26,9 +26,7 @@ class Delivery:
     attempts: int
 
 
-def put(
-    tx: Transaction, *, key: str, kind: str, payload: Mapping[str, Any], now: datetime
-) -> None:
+def put(tx: Transaction, *, key: str, kind: str, payload: Mapping[str, Any], now: datetime) -> None:
     """Add the work named `key`, unless it is there already."""
     if tx.execute(select(outbox.c.id).where(outbox.c.key == key)).first() is None:
         tx.execute(

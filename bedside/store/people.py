@@ -58,7 +58,12 @@ def add_clinician(
         )
     )
     audit.note(
-        tx, clinic_id=clinic_id, by=by, action="clinician.added", subject=f"clinician:{id_}", now=now
+        tx,
+        clinic_id=clinic_id,
+        by=by,
+        action="clinician.added",
+        subject=f"clinician:{id_}",
+        now=now,
     )
     return id_
 

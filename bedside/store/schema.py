@@ -10,7 +10,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from bedside.store.database import Database
+from bedside.store.database import Database, DatabaseAway
 from bedside.store.tables import metadata
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -33,6 +33,12 @@ def is_current(database: Database) -> bool:
     newest = ScriptDirectory.from_config(_config(None)).get_current_head()
     with database.reading() as tx:
         return MigrationContext.configure(tx).get_current_revision() == newest
+
+
+def check_current(database: Database) -> None:
+    """DatabaseAway unless the database can be read and has the newest migration."""
+    if not is_current(database):
+        raise DatabaseAway("the database does not have this version's tables: migrate it first")
 
 
 def differences(database: Database) -> list[object]:

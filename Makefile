@@ -1,0 +1,56 @@
+# `make` lists what there is. Every target sets itself up first; when nothing changed that costs a moment.
+
+PYTHON ?= python3
+OURS := .venv/bin/python
+# Tests that need Rasa, a browser or real processes; the others are the core's and run first.
+SLOW_TESTS := $(wildcard $(addprefix tests/,actions bench chat components console conversations docs launch worker))
+
+export RASA_TELEMETRY_ENABLED := false
+export SQLALCHEMY_SILENCE_UBER_WARNING := 1
+export TF_CPP_MIN_LOG_LEVEL := 3
+unexport PYTHONDONTWRITEBYTECODE
+
+define NEEDS_PYTHON
+@command -v $(PYTHON) >/dev/null || { echo "Bedside needs a Python to set itself up; install python3, or say make PYTHON=..." >&2; exit 1; }
+endef
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check train chat clinician setup setup-dev clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+run: setup ## start everything: chat on port 8000, console on port 8001
+	@$(OURS) -m launch.run
+
+test: setup-dev ## run all tests, the core's first
+	@$(OURS) -m pytest $(addprefix --ignore=,$(SLOW_TESTS))
+	@$(OURS) -m launch.training
+	@$(OURS) -m pytest $(SLOW_TESTS)
+
+check: setup-dev ## format, lint, types and layers, changing nothing
+	@$(OURS) -m ruff format --check .
+	@$(OURS) -m ruff check .
+	@$(OURS) -m mypy
+	@$(OURS) -m pytest -q $(wildcard tests/test_layers.py tests/test_domain.py)
+
+train: setup ## train the model, if its data, configuration or code changed
+	@$(OURS) -m launch.training
+
+chat: setup ## talk to the running bot in this terminal
+	@$(OURS) -m chat.terminal
+
+clinician: setup ## make a clinician's account for the console
+	@$(OURS) -m bedside.store add-clinician
+
+setup: ## install what is missing: Python 3.10, packages, page assets
+	$(NEEDS_PYTHON)
+	@$(PYTHON) -m launch.bootstrap
+
+setup-dev: ## the same, with the tools for tests and checks
+	$(NEEDS_PYTHON)
+	@$(PYTHON) -m launch.bootstrap --dev
+
+clean: ## remove what was installed and trained; the record in var/ stays
+	@rm -rf .venv .tools node_modules .mypy_cache .pytest_cache .ruff_cache .hypothesis .rasa models/bedside-*.tar.gz
+	@find . -name __pycache__ -type d -not -path './var/*' -prune -exec rm -rf {} +

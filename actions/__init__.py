@@ -1,0 +1,1 @@
+"""The shell to the Rasa action server: read the record, let bedside.dialogue decide, write and say."""

@@ -1,0 +1,23 @@
+"""What an action needs of its surroundings, opened once a process and not before it is needed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from bedside.knowledge import Knowledge, load
+from bedside.settings import Settings
+from bedside.store import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    database: Database
+    knowledge: Knowledge
+
+
+@lru_cache(maxsize=1)
+def deployment() -> Deployment:
+    """This process's record and knowledge."""
+    settings = Settings.from_environment()
+    return Deployment(Database(settings.database_url), load())

@@ -1,0 +1,38 @@
+"""From what Rasa made of a message back to the core's `Parsed`. Decides nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from bedside.model import Detail, Finding, Mention, Parsed, finding_from_json, mention_from_json
+
+
+def parsed_from(latest_message: Mapping[str, Any]) -> Parsed:
+    """What the message said; entities of other extractors are left out."""
+    entities = latest_message.get("entities") or []
+    replies = [str(each["value"]) for each in entities if each["entity"] == "reply"]
+    return Parsed(
+        text=latest_message.get("text") or "",
+        intent=(latest_message.get("intent") or {}).get("name") or "nlu_fallback",
+        mentions=tuple(_mention(each) for each in entities if each["entity"] == "sign"),
+        findings=tuple(_finding(each) for each in entities if each["entity"] == "finding"),
+        details=tuple(_detail(each) for each in entities if each["entity"] == "detail"),
+        reply=replies[0] if replies else None,
+    )
+
+
+def _mention(entity: Mapping[str, Any]) -> Mention:
+    return mention_from_json(_fields(entity, Mention))
+
+
+def _finding(entity: Mapping[str, Any]) -> Finding:
+    return finding_from_json(_fields(entity, Finding))
+
+
+def _detail(entity: Mapping[str, Any]) -> Detail:
+    return Detail(**_fields(entity, Detail))
+
+
+def _fields(entity: Mapping[str, Any], noun: type) -> dict[str, Any]:
+    return {name: entity[name] for name in noun.__dataclass_fields__}

@@ -1,0 +1,1 @@
+"""The shell to the patient: the web page and the small backend that stands in front of Rasa."""

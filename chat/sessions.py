@@ -1,0 +1,33 @@
+"""Which conversation a browser holds: a signed cookie, readable by this program alone."""
+
+from __future__ import annotations
+
+from itsdangerous import BadData, URLSafeTimedSerializer
+from starlette.requests import Request
+from starlette.responses import Response
+
+COOKIE = "bedside_chat"
+LONGEST_SECONDS = 30 * 24 * 3600
+
+
+class Sessions:
+    def __init__(self, key: str) -> None:
+        self._serializer = URLSafeTimedSerializer(key, salt="chat")
+
+    def conversation_of(self, request: Request) -> str | None:
+        """The conversation of the request's cookie; None when there is none, or it is forged or old."""
+        try:
+            value = self._serializer.loads(request.cookies[COOKIE], max_age=LONGEST_SECONDS)
+        except (KeyError, BadData):
+            return None
+        return value if isinstance(value, str) else None
+
+    def remember(self, response: Response, request: Request, conversation_id: str) -> None:
+        """Set the cookie. It ends with the browser's session: the device may be shared."""
+        response.set_cookie(
+            COOKIE,
+            str(self._serializer.dumps(conversation_id)),
+            httponly=True,
+            samesite="strict",
+            secure=request.url.scheme == "https",
+        )

@@ -1,0 +1,222 @@
+"""One message from arrival to answer: stored first, then the floor and Rasa, the higher speaks first.
+
+Every way through here ends in a reply. What the lexicon alone is sure of never waits for Rasa.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import logging
+import time
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from threading import Lock
+
+from starlette.concurrency import run_in_threadpool
+
+from bedside import store
+from bedside.dialogue import Floor
+from bedside.knowledge import Knowledge, Responses, clinic_facts
+from bedside.model import Clinic, Parsed, Question, Reply, Report, Turn, Utterance
+from chat.assistant import Assistant, Said
+from chat.higher import Chosen, at_least_as_said, choose
+
+logger = logging.getLogger(__name__)
+
+# A reply within 8 s (promise S4): Rasa gets 5 s, a message before this one up to what is left.
+RASA_SECONDS = 5.0
+MOST_SECONDS = 7.0
+POLL_SECONDS = 0.05
+LEXICON_ONLY = "lexicon"
+UNAVAILABLE = Utterance(response="utter_unavailable")
+NOT_RECORDED = Utterance(response="utter_not_recorded")
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The replies, and the conversation they are in: the patient's next one if theirs was closed."""
+
+    conversation_id: str
+    replies: tuple[Reply, ...]
+
+
+class Turns:
+    """Takes messages for one clinic. Holds no state of any conversation."""
+
+    def __init__(
+        self,
+        database: store.Database,
+        knowledge: Knowledge,
+        responses: Responses,
+        clinic: Clinic,
+        assistant: Assistant,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._database = database
+        self._knowledge = knowledge
+        self._responses = responses
+        self._clinic = clinic
+        self._assistant = assistant
+        self._clock = clock
+        self._floor = Floor(knowledge)
+        self._floor_lock = Lock()
+        self._late: set[asyncio.Task[None]] = set()
+
+    async def take(self, conversation_id: str, message_id: str, text: str) -> Answered:
+        """The replies to a message, which is stored before anything else happens.
+
+        UnknownConversation when there is none. Without a database the reply says so, after the
+        floor's advice.
+        """
+        started, holder = time.monotonic(), str(uuid.uuid4())
+        try:
+            received = await run_in_threadpool(
+                self._receive, conversation_id, message_id, text, holder
+            )
+            received = await self._wait_for_lease(received, holder, started)
+            if received.replies is not None:
+                return Answered(received.conversation.id, received.replies)
+            said = await self._ask(received, started)
+            replies = await run_in_threadpool(self._settle, received, said)
+            self._keep_late(received, said)
+            return Answered(received.conversation.id, replies)
+        except store.DatabaseAway:
+            logger.error("a message could not be recorded: the database is away")
+            return Answered(conversation_id, await run_in_threadpool(self._unrecorded, text))
+
+    async def finish(self) -> None:
+        """Wait shortly for late replies when the program stops."""
+        if self._late:
+            await asyncio.wait(self._late, timeout=2)
+
+    def _receive(
+        self, conversation_id: str, message_id: str, text: str, holder: str
+    ) -> store.Received:
+        with self._database.writing() as tx:
+            return store.receive(
+                tx, conversation_id, message_id, text, holder=holder, now=self._clock()
+            )
+
+    async def _wait_for_lease(
+        self, received: store.Received, holder: str, started: float
+    ) -> store.Received:
+        """Wait while an earlier message, or this one sent twice, is being answered."""
+        while not received.leased and received.replies is None:
+            if time.monotonic() - started > MOST_SECONDS:
+                break
+            await asyncio.sleep(POLL_SECONDS)
+            received = await run_in_threadpool(self._acquire, received, holder)
+        return received
+
+    def _acquire(self, received: store.Received, holder: str) -> store.Received:
+        with self._database.writing() as tx:
+            return store.acquire(
+                tx, received.conversation.id, received.message, holder=holder, now=self._clock()
+            )
+
+    async def _ask(self, received: store.Received, started: float) -> Said:
+        seconds = min(RASA_SECONDS, MOST_SECONDS - (time.monotonic() - started))
+        if not received.leased or seconds <= 0:
+            return Said()
+        return await self._assistant.ask(
+            received.conversation.id,
+            received.message.text,
+            {"message_id": received.message.message_id},
+            seconds=seconds,
+        )
+
+    def _settle(self, received: store.Received, said: Said) -> tuple[Reply, ...]:
+        """Choose the replies and store them, in one transaction with what the record lacks."""
+        with self._database.writing() as tx:
+            conversation = store.lock(tx, received.conversation.id)
+            message = store.message_of(tx, conversation.id, received.message.message_id)
+            if message is None or message.state == store.ANSWERED:
+                return store.replies_to(tx, conversation.id, received.message.message_id)
+            decided = store.advice_for(tx, message)
+            # An answer that the assistant took up must not answer the next question as well.
+            pending = None if decided else conversation.pending
+            parsed, turn = self._read(conversation.report, message.text, pending)
+            chosen = self._chosen(said, decided, turn)
+            if chosen.by_floor:
+                if decided:  # what the assistant asks stays open
+                    turn = dataclasses.replace(turn, question=conversation.pending)
+                self._record(
+                    tx, conversation, message, parsed, at_least_as_said(turn, chosen.replies)
+                )
+            store.answer(tx, conversation.id, message, chosen.replies, now=self._clock())
+            return chosen.replies
+
+    def _chosen(self, said: Said, decided: Sequence[Utterance], turn: Turn) -> Chosen:
+        whole = said.complete and said.replies
+        return choose(
+            said=self._in_words(decided) if decided and not whole else said.replies,
+            was_taken_up=bool(decided),
+            floor=self._in_words(turn.says),
+            floor_asks=turn.question is not None,
+            unavailable=self._in_words([UNAVAILABLE])[0],
+        )
+
+    def _record(
+        self,
+        tx: store.Transaction,
+        conversation: store.Conversation,
+        message: store.Message,
+        parsed: Parsed,
+        turn: Turn,
+    ) -> None:
+        store.take_up(
+            tx,
+            conversation,
+            message,
+            parsed,
+            turn,
+            by=store.BY_FLOOR,
+            knowledge_version=self._knowledge.version,
+            model_version=LEXICON_ONLY,
+            now=self._clock(),
+        )
+
+    def _unrecorded(self, text: str) -> tuple[Reply, ...]:
+        """Without a database: what the words of this one message call for, and that nobody saw it."""
+        _, turn = self._read(Report(), text, None)
+        advice = [each for each in turn.says if each.urgency is not None]
+        return tuple(self._in_words([*advice, NOT_RECORDED]))
+
+    def _read(self, report: Report, text: str, pending: Question | None) -> tuple[Parsed, Turn]:
+        with self._floor_lock:  # spaCy's matcher is not made for two threads
+            return self._floor.take_up(report, text, pending)
+
+    def _in_words(self, utterances: Sequence[Utterance]) -> list[Reply]:
+        facts = clinic_facts(self._clinic, self._knowledge, self._clock())
+        return [self._responses.say(each, facts) for each in utterances]
+
+    def _keep_late(self, received: store.Received, said: Said) -> None:
+        """What Rasa says after its time is kept for the clinician, and not shown."""
+        if said.running is not None and not said.running.done():
+            task = asyncio.create_task(self._store_late(received, said, len(said.replies)))
+            self._late.add(task)
+            task.add_done_callback(self._late.discard)
+
+    async def _store_late(self, received: store.Received, said: Said, shown: int) -> None:
+        if said.running is not None:
+            await said.running
+        late = said.replies[shown:]
+        if late:
+            await run_in_threadpool(self._store_unshown, received, late)
+
+    def _store_unshown(self, received: store.Received, late: Sequence[Reply]) -> None:
+        try:
+            with self._database.writing() as tx:
+                store.answer(
+                    tx,
+                    received.conversation.id,
+                    received.message,
+                    late,
+                    now=self._clock(),
+                    shown=False,
+                )
+        except store.DatabaseAway:
+            logger.error("late replies could not be kept: the database is away")

@@ -1,0 +1,1 @@
+"""The shell to the clock: what has to happen later, or happen again because a program died."""

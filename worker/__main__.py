@@ -1,0 +1,60 @@
+"""The worker program: a round a second, until it is stopped."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import sys
+import threading
+
+from bedside.knowledge import KnowledgeError, load, load_responses
+from bedside.settings import Settings, SettingsError, read_clinic
+from bedside.store import Database, DatabaseAway
+from worker.notifying import Notifier
+from worker.rounds import Rounds
+
+logger = logging.getLogger("worker")
+
+ROUND_SECONDS = 1.0
+
+
+def main() -> int:
+    """Work until SIGTERM or SIGINT; 1 and one sentence when it cannot start."""
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s")
+    logging.getLogger("apprise").setLevel(logging.WARNING)
+    try:
+        rounds = _rounds(Settings.from_environment())
+    except (SettingsError, KnowledgeError, ValueError) as error:
+        print(f"The worker cannot start: {error}", file=sys.stderr)
+        return 1
+    stop = threading.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: stop.set())
+    while not stop.wait(ROUND_SECONDS):
+        _round(rounds)
+    return 0
+
+
+def _rounds(settings: Settings) -> Rounds:
+    return Rounds(
+        Database(settings.database_url),
+        load(),
+        load_responses(),
+        read_clinic(settings.clinic_file),
+        Notifier(settings.notify_urls, f"http://127.0.0.1:{settings.console_port}"),
+    )
+
+
+def _round(rounds: Rounds) -> None:
+    """One round; a failure is logged by its kind and the next round comes."""
+    for work in (rounds.deliver, rounds.answer_left_behind):
+        try:
+            work()
+        except DatabaseAway:
+            logger.error("the database is away")
+        except Exception as error:  # one bad row must not stop the others' deliveries
+            logger.error("%s failed: %s", work.__name__, type(error).__name__)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,90 @@
+"""One round of the worker's work: deliver what is due, and answer what was left behind."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from bedside import store
+from bedside.dialogue import Floor
+from bedside.knowledge import Knowledge, Responses, clinic_facts
+from bedside.model import Clinic, Utterance
+from worker.notifying import Notifier
+
+logger = logging.getLogger(__name__)
+
+# Longer than chat may take for an answer (8 s): what is older, nobody is working on.
+LEFT_BEHIND = timedelta(seconds=20)
+HOLDER = "worker"
+UNAVAILABLE = Utterance(response="utter_unavailable")
+
+
+class Rounds:
+    def __init__(
+        self,
+        database: store.Database,
+        knowledge: Knowledge,
+        responses: Responses,
+        clinic: Clinic,
+        notifier: Notifier,
+        clock: Callable[[], datetime] = store.utc_now,
+    ) -> None:
+        self._database = database
+        self._knowledge = knowledge
+        self._responses = responses
+        self._clinic = clinic
+        self._notifier = notifier
+        self._clock = clock
+        self._floor = Floor(knowledge)
+
+    def deliver(self) -> int:
+        """Send what is due; gives back how many went out. What failed comes back later."""
+        with self._database.writing() as tx:
+            due = store.claim(tx, now=self._clock())
+        return sum(self._delivered(each) for each in due)
+
+    def answer_left_behind(self) -> int:
+        """Answer messages whose program died, by the floor; gives back how many."""
+        with self._database.reading() as tx:
+            left = store.left_behind(tx, before=self._clock() - LEFT_BEHIND)
+        return sum(self._answered(conversation_id, message) for conversation_id, message in left)
+
+    def _delivered(self, delivery: store.Delivery) -> bool:
+        sent = self._notifier.send(delivery)
+        with self._database.writing() as tx:
+            if sent:
+                store.delivered(tx, delivery, now=self._clock())
+            else:
+                store.failed(tx, delivery, now=self._clock())
+        return sent
+
+    def _answered(self, conversation_id: str, message: store.Message) -> bool:
+        with self._database.writing() as tx:
+            received = store.acquire(tx, conversation_id, message, holder=HOLDER, now=self._clock())
+            if not received.leased:
+                return False
+            says = store.advice_for(tx, message) or self._taken_up(tx, received)
+            facts = clinic_facts(self._clinic, self._knowledge, self._clock())
+            replies = [self._responses.say(each, facts) for each in says or (UNAVAILABLE,)]
+            store.answer(tx, conversation_id, message, replies, now=self._clock())
+        logger.warning("answered message %s, which was left behind", message.id)
+        return True
+
+    def _taken_up(self, tx: store.Transaction, received: store.Received) -> tuple[Utterance, ...]:
+        conversation = received.conversation
+        parsed, turn = self._floor.take_up(
+            conversation.report, received.message.text, conversation.pending
+        )
+        store.take_up(
+            tx,
+            conversation,
+            received.message,
+            parsed,
+            turn,
+            by=store.BY_FLOOR,
+            knowledge_version=self._knowledge.version,
+            model_version="lexicon",
+            now=self._clock(),
+        )
+        return turn.says

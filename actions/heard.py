@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
@@ -34,5 +35,5 @@ def _detail(entity: Mapping[str, Any]) -> Detail:
     return Detail(**_fields(entity, Detail))
 
 
-def _fields(entity: Mapping[str, Any], noun: type) -> dict[str, Any]:
-    return {name: entity[name] for name in noun.__dataclass_fields__}
+def _fields(entity: Mapping[str, Any], noun: type[Mention | Finding | Detail]) -> dict[str, Any]:
+    return {field.name: entity[field.name] for field in dataclasses.fields(noun)}

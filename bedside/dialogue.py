@@ -103,7 +103,12 @@ class Floor:
 
 def found_something(parsed: Parsed) -> bool:
     """Whether the message names a sign or finding that counts."""
-    return any(each.assertion in ACTIVE for each in (*parsed.mentions, *parsed.findings))
+    return not _assertions(parsed).isdisjoint(ACTIVE)
+
+
+def _assertions(parsed: Parsed) -> set[Assertion]:
+    mentioned = {each.assertion for each in parsed.mentions}
+    return mentioned | {each.assertion for each in parsed.findings}
 
 
 def _with_heard(report: Report, parsed: Parsed) -> Report:
@@ -233,7 +238,7 @@ def _answers(
 
 def _for_no_report(parsed: Parsed) -> str:
     """Signs were named, none of them as the patient's own and now."""
-    kinds = {each.assertion for each in (*parsed.mentions, *parsed.findings)}
+    kinds = _assertions(parsed)
     if Assertion.HISTORICAL in kinds:
         return "utter_past"
     if Assertion.SOMEONE_ELSE in kinds:

@@ -62,7 +62,7 @@ def _answer(url: str) -> tuple[bool, bytes]:
 
 def _parts_not_ready(said: bytes) -> list[str]:
     try:
-        parts: dict[str, object] = json.loads(said)
+        parts: object = json.loads(said)
     except ValueError:
         return []
     if not isinstance(parts, dict):

@@ -81,7 +81,7 @@ class _Row:
         values = self.take(key, list)
         return [_Row(self.file, f"{self.path}.{key}[{i}]", row) for i, row in enumerate(values)]
 
-    def keys(self) -> list[str]:
+    def names(self) -> list[str]:
         return list(self._left)
 
     def items(self) -> Iterator[tuple[str, Any]]:
@@ -206,7 +206,7 @@ def _register(file: _Row) -> dict[str, str]:
 
 
 def _words(file: _Row) -> dict[str, tuple[str, ...]]:
-    return {name: file.texts(name) for name in file.keys()}
+    return {name: file.texts(name) for name in file.names()}
 
 
 def _context(file: _Row) -> ContextCues:

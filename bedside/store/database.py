@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from sqlalchemy import create_engine, event
 from sqlalchemy.engine import Connection, Engine, make_url
 from sqlalchemy.exc import DBAPIError
 
-Transaction = Connection
+Transaction: TypeAlias = Connection
 
 # How long a writer waits for another. A turn has 8 s in all.
 BUSY_SECONDS = 3
@@ -27,19 +27,19 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self.engine = _engine(url)
+        self._reading = self.engine.execution_options(reads_only=True)
 
     @contextmanager
     def writing(self) -> Iterator[Transaction]:
         """A transaction that is committed at the end, or not at all."""
-        with _translated(), self.engine.connect() as connection, connection.begin():
+        with _translated(), self.engine.begin() as connection:
             yield connection
 
     @contextmanager
     def reading(self) -> Iterator[Transaction]:
         """A transaction that sees one state of the database and writes nothing."""
-        with _translated(), self.engine.connect().execution_options(reads_only=True) as connection:
-            with connection.begin():
-                yield connection
+        with _translated(), self._reading.begin() as connection:
+            yield connection
 
 
 def utc_now() -> datetime:

@@ -32,7 +32,7 @@ def is_current(database: Database) -> bool:
     """Whether the database has the newest migration."""
     newest = ScriptDirectory.from_config(_config(None)).get_current_head()
     with database.reading() as tx:
-        return MigrationContext.configure(tx).get_current_revision() == newest
+        return bool(MigrationContext.configure(tx).get_current_revision() == newest)
 
 
 def check_current(database: Database) -> None:

@@ -89,7 +89,8 @@ def test_a_supervisor_of_an_earlier_start_is_named(
     monkeypatch.setattr("launch.supervisor.STALE_SECONDS", 0)
     waiting = [sys.executable, "-c", "print(flush=True); input()", "supervisord"]
     left = subprocess.Popen(waiting, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-    assert left.stdout and left.stdout.readline()
+    assert left.stdout
+    assert left.stdout.readline()
     (tmp_path / "supervisord.pid").write_text(f"{left.pid}\n")
     try:
         with (

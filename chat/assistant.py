@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import json
-import logging
 from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
 
 from bedside.model import Choice, Reply, Urgency
-
-logger = logging.getLogger(__name__)
 
 # A stream that failed inside Rasa never ends; after this long nobody waits for its rest.
 LONGEST_STREAM_SECONDS = 60.0
@@ -22,10 +19,12 @@ HARMLESS_SLASH = "\u2215"
 
 @dataclass(slots=True)
 class Said:
-    """What Rasa said so far. `complete` once it has ended by itself; `running` goes on until then."""
+    """What Rasa said so far. `complete` once it has ended by itself, `failure` is the kind of error
+    that ended it otherwise; `running` goes on until then."""
 
     replies: list[Reply] = field(default_factory=list)
     complete: bool = False
+    failure: str | None = None
     running: asyncio.Task[None] | None = None
 
 
@@ -71,7 +70,7 @@ class Assistant:
             said.complete = True
         except (httpx.HTTPError, ValueError, KeyError, TypeError) as error:
             # The error's text could quote what was said; its kind cannot.
-            logger.warning("Rasa did not answer: %s", type(error).__name__)
+            said.failure = type(error).__name__
 
 
 def escaped(text: str) -> str:

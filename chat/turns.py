@@ -121,12 +121,15 @@ class Turns:
         seconds = min(RASA_SECONDS, MOST_SECONDS - (time.monotonic() - started))
         if not received.leased or seconds <= 0:
             return Said()
-        return await self._assistant.ask(
+        said = await self._assistant.ask(
             received.conversation.id,
             received.message.text,
             {"message_id": received.message.message_id},
             seconds=seconds,
         )
+        if not said.complete:
+            logger.warning("Rasa did not answer: %s", said.failure or "too late")
+        return said
 
     def _settle(self, received: store.Received, said: Said) -> tuple[Reply, ...]:
         """Choose the replies and store them, in one transaction with what the record lacks."""

@@ -12,6 +12,8 @@ import shutil
 import sys
 import tarfile
 import tempfile
+from contextlib import redirect_stderr, redirect_stdout
+from io import StringIO
 from pathlib import Path
 
 from bedside.language import nlp
@@ -30,7 +32,7 @@ def main() -> int:
         print("building the language package", flush=True)
         LANGUAGE.mkdir(parents=True, exist_ok=True)
         nlp.save(LANGUAGE / "spacy")
-        print("training the model", flush=True)
+        print("learning from the phrases in data/", flush=True)
         train(out)
     except Exception as error:  # whatever it is, the operator gets one sentence
         print(f"The model could not be trained: {' '.join(str(error).split())}", file=sys.stderr)
@@ -45,13 +47,15 @@ def train(out: Path) -> None:
 
     configure_structlog(logging.ERROR)
     with tempfile.TemporaryDirectory() as folder:
-        result = rasa.train(
-            domain=str(ROOT / "domain.yml"),
-            config=str(ROOT / "config.yml"),
-            training_files=[str(ROOT / "data")],
-            output=folder,
-            force_training=True,
-        )
+        # Rasa's bars and colours are for a terminal of its own; what goes wrong comes as an exception.
+        with redirect_stdout(StringIO()), redirect_stderr(StringIO()):
+            result = rasa.train(
+                domain=str(ROOT / "domain.yml"),
+                config=str(ROOT / "config.yml"),
+                training_files=[str(ROOT / "data")],
+                output=folder,
+                force_training=True,
+            )
         if result.code != 0 or not result.model:
             raise RuntimeError("Rasa found an error in the training data or the configuration")
         unpack_heads(Path(result.model), LANGUAGE / HEADS)

@@ -17,6 +17,7 @@ QUIET = {
     "TF_CPP_MIN_LOG_LEVEL": "3",
     "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
     "PYTHONUNBUFFERED": "1",
+    "PYTHONWARNINGS": "ignore",  # Rasa's dependencies deprecate each other at every start
 }
 
 

@@ -20,8 +20,8 @@ ROUND_SECONDS = 1.0
 
 def main() -> int:
     """Work until SIGTERM or SIGINT; 1 and one sentence when it cannot start."""
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s")
-    logging.getLogger("apprise").setLevel(logging.WARNING)
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(message)s")
+    logging.getLogger("worker").setLevel(logging.INFO)
     try:
         rounds = _rounds(Settings.from_environment())
     except (SettingsError, KnowledgeError, ValueError) as error:

@@ -18,8 +18,8 @@ from bedside.language.encoder import Encoder, Vectors
 
 # Chosen by cross-validation on data/nlu (docs/adr/0004): from ACCEPT the sign is taken as meant,
 # from ASK the patient is asked, below it is left.
-ACCEPT = 0.85
-ASK = 0.55
+ACCEPT = 0.9
+ASK = 0.6
 # Strength of the regularisation and weight of the rare class, from the same cross-validation.
 INVERSE_REGULARISATION = 10.0
 

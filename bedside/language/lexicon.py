@@ -40,6 +40,14 @@ class Match:
     span: Span
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """All matches in a text, in its order, and the words that were read in another sense."""
+
+    matches: list[Match]
+    senses: list[Span]
+
+
 class Lexicon:
     """All patterns of the knowledge, compiled once."""
 
@@ -50,21 +58,22 @@ class Lexicon:
             self._add(entry.id, entry.lexicon, knowledge.words)
             self._add(SENSE + entry.id, entry.senses, knowledge.words)
 
-    def find(self, doc: Doc) -> list[Match]:
-        """The longest matches of each entry, in the order of the text, other senses left out."""
+    def find(self, doc: Doc) -> Found:
+        """The longest matches of each entry; what a sense of the same entry covers is none."""
         for token in doc:
             # spaCy's own norm undoes contractions: "ca" "n't" is "can" "not".
             token.norm_ = self._spelling.norm(token.norm_.lower())
         spans: dict[str, list[Span]] = {}
         for key, start, end in self._matcher(doc):
             spans.setdefault(doc.vocab.strings[key], []).append(doc[start:end])
-        found = [
+        matches = [
             Match(entry, span)
             for entry, matched in spans.items()
             if not entry.startswith(SENSE)
             for span in _without(filter_spans(matched), spans.get(SENSE + entry, ()))
         ]
-        return sorted(found, key=lambda match: (match.span.start, match.entry))
+        senses = [span for entry in spans if entry.startswith(SENSE) for span in spans[entry]]
+        return Found(sorted(matches, key=lambda match: (match.span.start, match.entry)), senses)
 
     def _add(self, key: str, patterns: Sequence[str], words: Mapping[str, Sequence[str]]) -> None:
         if patterns:

@@ -36,6 +36,8 @@ TEMPERATURE = re.compile(
 TEMPERATURE_WORDS = re.compile(
     r"\b(temps?|temperature|fevers?|feverish|thermometer|degrees?)\b|°|º", re.IGNORECASE
 )
+# "38.4 tonight": a number that hardly anything but a thermometer shows.
+FEVERISH = re.compile(r"(3[89]|4[0-2])[.,]\d")
 DURATION = re.compile(
     r"\b(?:(?P<number>\d{1,3}(?:\.\d)?)\s*|(?P<word>(?:a |the last |the past )?(?:"
     + "|".join(sorted(NUMBER_WORDS, key=len, reverse=True))
@@ -54,7 +56,7 @@ def measure(text: str) -> tuple[Detail, ...]:
 def _temperatures(text: str) -> Iterator[Detail]:
     for match in TEMPERATURE.finditer(text):
         near = text[max(0, match.start() - 40) : match.end() + 25]
-        if match["unit"] or TEMPERATURE_WORDS.search(near):
+        if match["unit"] or TEMPERATURE_WORDS.search(near) or FEVERISH.fullmatch(match["value"]):
             celsius = _celsius(float(match["value"].replace(",", ".")), match["unit"] or "")
             if celsius is not None:
                 yield _detail("temperature_celsius", celsius, match)
@@ -90,4 +92,6 @@ def _singular(unit: str) -> str:
 
 
 def _detail(kind: str, value: float, match: re.Match[str]) -> Detail:
-    return Detail(kind=kind, value=value, text=match[0], start=match.start(), end=match.end())
+    words = match[0].rstrip()
+    start = match.start()
+    return Detail(kind=kind, value=value, text=words, start=start, end=start + len(words))

@@ -50,5 +50,11 @@ def save(folder: Path) -> None:
 
 
 def read(nlp: Language, text: str) -> Doc:
-    """`text` as tokens and sentences; token offsets are offsets into `text` itself."""
-    return nlp(text[:MAX_CHARACTERS].translate(SAME_LENGTH))
+    """`text` in lower case as tokens and sentences; their offsets are offsets into `text` itself."""
+    return nlp("".join(map(_lower, text[:MAX_CHARACTERS].translate(SAME_LENGTH))))
+
+
+def _lower(character: str) -> str:
+    """Lower case, where that is one character too: "CANT BREATHE" is tokenized like "cant breathe"."""
+    lower = character.lower()
+    return lower if len(lower) == 1 else character

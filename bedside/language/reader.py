@@ -13,7 +13,7 @@ from bedside.language.assertion import AssertionFinder
 from bedside.language.classifier import ACCEPT, ASK, Classifier
 from bedside.language.clauses import clauses
 from bedside.language.encoder import Encoder
-from bedside.language.lexicon import Lexicon
+from bedside.language.lexicon import Found, Lexicon
 from bedside.language.measures import measure
 from bedside.model import Assertion, Detail, Finding, FoundBy, Mention, Parsed
 
@@ -43,19 +43,21 @@ class Reader:
     def read(self, text: str, *, intent: str = "") -> Parsed:
         """All that `text` says. Total: any text gives a result, most give an empty one."""
         doc = nlp.read(self._nlp, text)
-        matches = self._lexicon.find(doc)
-        spans = [match.span for match in matches]
-        judged = list(zip(matches, self._assertions.judge(doc, spans), strict=True))
+        found = self._lexicon.find(doc)
+        assertions = self._assertions.judge(doc, [match.span for match in found.matches])
+        judged = list(zip(found.matches, assertions, strict=True))
         mentions = [
-            _mention(match.entry, match.span, assertion, cue)
+            _mention(text, match.entry, match.span, assertion, cue)
             for match, (assertion, cue) in judged
             if match.entry in self._knowledge.signs
         ]
         details = measure(text[: nlp.MAX_CHARACTERS])
         mentions += _measured_fever(mentions, details)
-        mentions += self._classified(doc, spans, mentions)
+        mentions += self._classified(text, doc, found, {mention.sign for mention in mentions})
         stated = [
-            Finding(finding=match.entry, text=match.span.text, assertion=assertion, cue=cue)
+            Finding(
+                finding=match.entry, text=_words(text, match.span), assertion=assertion, cue=cue
+            )
             for match, (assertion, cue) in judged
             if match.entry in self._knowledge.findings
         ]
@@ -68,26 +70,24 @@ class Reader:
             reply=read_reply(text),
         )
 
-    def _classified(
-        self, doc: Doc, spans: Sequence[Span], mentions: Sequence[Mention]
-    ) -> Iterator[Mention]:
-        """Signs of the clauses in which the lexicon found nothing."""
+    def _classified(self, text: str, doc: Doc, found: Found, heard: set[str]) -> Iterator[Mention]:
+        """Signs of the clauses in which the lexicon found nothing, each sign once."""
         if self._classifier is None or self._encoder is None:
             return
-        silent = [clause for clause in clauses(doc) if _is_silent(clause, spans)]
+        silent = [clause for clause in clauses(doc) if _is_silent(clause, found)]
         vectors = self._encoder.encode([clause.text for clause in silent])
-        heard = {mention.sign for mention in mentions}
         for clause, row in zip(silent, self._classifier.probabilities(vectors), strict=True):
             best = int(row.argmax())
             sign, confidence = self._classifier.signs[best], float(row[best])
             if confidence >= ASK and sign not in heard and sign in self._knowledge.signs:
-                yield self._of_clause(sign, clause, confidence)
+                heard.add(sign)
+                yield self._of_clause(text, sign, clause, confidence)
 
-    def _of_clause(self, sign: str, clause: Span, confidence: float) -> Mention:
+    def _of_clause(self, text: str, sign: str, clause: Span, confidence: float) -> Mention:
         assertion, cue = self._assertions.judge_clause(clause)
         if assertion is Assertion.PRESENT and confidence < ACCEPT:
             assertion = Assertion.POSSIBLE
-        return _mention(sign, clause, assertion, cue, confidence, FoundBy.CLASSIFIER)
+        return _mention(text, sign, clause, assertion, cue, confidence, FoundBy.CLASSIFIER)
 
     def _given(self, mentions: Sequence[Mention]) -> Iterator[Finding]:
         """The findings that a sign states by itself, with the sign's own assertion."""
@@ -101,13 +101,21 @@ class Reader:
                 )
 
 
-def _is_silent(clause: Span, spans: Sequence[Span]) -> bool:
+def _is_silent(clause: Span, found: Found) -> bool:
+    """Whether the lexicon knows nothing of the clause: neither a sign nor another sense of its words."""
     words = sum(token.is_alpha for token in clause)
-    touched = any(span.start < clause.end and clause.start < span.end for span in spans)
+    known = [*(match.span for match in found.matches), *found.senses]
+    touched = any(span.start < clause.end and clause.start < span.end for span in known)
     return words >= FEWEST_WORDS and not touched
 
 
+def _words(text: str, span: Span) -> str:
+    """The patient's own words: the span's are in lower case."""
+    return text[span.start_char : span.end_char]
+
+
 def _mention(
+    text: str,
     sign: str,
     span: Span,
     assertion: Assertion,
@@ -117,7 +125,7 @@ def _mention(
 ) -> Mention:
     return Mention(
         sign=sign,
-        text=span.text,
+        text=_words(text, span),
         start=span.start_char,
         end=span.end_char,
         assertion=assertion,

@@ -89,12 +89,14 @@ class Mention:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """A yes/no fact that rules ask about, as stated in a text; `text` holds the patient's words."""
+    """A yes/no fact that rules ask about, as stated in a text: the patient's words, where they stand."""
 
     finding: str
     text: str
     assertion: Assertion
     cue: str | None = None
+    start: int = 0
+    end: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -40,9 +40,9 @@ def check_can_move(
     state: FlagState, to: FlagState, *, claimed_by: str | None, by: str, reason: str = ""
 ) -> None:
     """MoveRefused unless clinician `by` may move a flag from `state` to `to`."""
-    if to not in FLAG_MOVES[state]:
-        raise MoveRefused(f"A flag that is {state.value} cannot become {to.value}.")
     if claimed_by is not None and claimed_by != by:
         raise MoveRefused("Another clinician has claimed this flag.")
+    if to not in FLAG_MOVES[state]:
+        raise MoveRefused(f"A flag that is {state.value} cannot become {to.value}.")
     if to is FlagState.CLOSED and not reason.strip():
         raise MoveRefused("Say why you close it.")

@@ -133,7 +133,8 @@ def _entities(parsed: Parsed) -> list[dict[str, Any]]:
     entities = [_sign_entity(mention) for mention in parsed.mentions]
     entities += [_finding_entity(finding) for finding in parsed.findings]
     if parsed.reply is not None:
-        entities.append({"entity": "reply", "value": parsed.reply, "start": 0, "end": 0})
+        whole = {"start": 0, "end": len(parsed.text), "extractor": "SignExtractor"}
+        entities.append({"entity": "reply", "value": parsed.reply, **whole})
     return entities
 
 
@@ -150,8 +151,6 @@ def _finding_entity(finding: Finding) -> dict[str, Any]:
     return {
         "entity": "finding",
         "value": finding.finding,
-        "start": 0,
-        "end": 0,
         "extractor": "SignExtractor",
         **as_json(finding),
     }

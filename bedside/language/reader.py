@@ -55,9 +55,7 @@ class Reader:
         mentions += _measured_fever(mentions, details)
         mentions += self._classified(text, doc, found, {mention.sign for mention in mentions})
         stated = [
-            Finding(
-                finding=match.entry, text=_words(text, match.span), assertion=assertion, cue=cue
-            )
+            _finding(text, match.entry, match.span, assertion, cue)
             for match, (assertion, cue) in judged
             if match.entry in self._knowledge.findings
         ]
@@ -98,6 +96,8 @@ class Reader:
                     text=mention.text,
                     assertion=mention.assertion,
                     cue=mention.cue,
+                    start=mention.start,
+                    end=mention.end,
                 )
 
 
@@ -112,6 +112,17 @@ def _is_silent(clause: Span, found: Found) -> bool:
 def _words(text: str, span: Span) -> str:
     """The patient's own words: the span's are in lower case."""
     return text[span.start_char : span.end_char]
+
+
+def _finding(text: str, finding: str, span: Span, assertion: Assertion, cue: str | None) -> Finding:
+    return Finding(
+        finding=finding,
+        text=_words(text, span),
+        assertion=assertion,
+        cue=cue,
+        start=span.start_char,
+        end=span.end_char,
+    )
 
 
 def _mention(

@@ -31,7 +31,7 @@ from bedside.store.conversations import (
     transcript,
 )
 from bedside.store.database import Database, DatabaseAway, Transaction, utc_now
-from bedside.store.flags import FlagView, flag_of, flags, move, note_read
+from bedside.store.flags import FlagView, flag_of, flags, move, note_queue_read, note_read
 from bedside.store.outbox import Delivery, claim, delivered, failed
 from bedside.store.people import (
     Clinician,
@@ -76,6 +76,7 @@ __all__ = [
     "lock",
     "message_of",
     "move",
+    "note_queue_read",
     "note_read",
     "note_sign_in",
     "open_conversation",

@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 from sqlalchemy import create_engine, event
 from sqlalchemy.engine import Connection, Engine, make_url
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolExhausted
 
 Transaction: TypeAlias = Connection
 
@@ -53,6 +54,8 @@ def _translated() -> Iterator[None]:
     except DBAPIError as error:
         # The statement's parameters hold patients' words; only the driver's own sentence goes on.
         raise DatabaseAway(str(error.orig).strip().splitlines()[0]) from None
+    except PoolExhausted:
+        raise DatabaseAway("all connections to the database are in use") from None
 
 
 def _engine(url: str) -> Engine:

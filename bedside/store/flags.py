@@ -122,6 +122,18 @@ def note_read(tx: Transaction, flag: FlagView, *, by: str, now: datetime) -> Non
     )
 
 
+def note_queue_read(tx: Transaction, clinic_id: str, *, by: str, now: datetime) -> None:
+    """Note that clinician `by` saw the clinic's queue: names and what was reported."""
+    audit.note(
+        tx,
+        clinic_id=clinic_id,
+        by=f"clinician:{by}",
+        action="queue.read",
+        subject=f"clinic:{clinic_id}",
+        now=now,
+    )
+
+
 def _insert(
     tx: Transaction,
     conversation_id: str,

@@ -73,7 +73,7 @@ def test_ada_and_nobody_else_is_asked_to_sign_in_once(desk):
         assert desk.client().get(path).status_code == 303
 
 
-def test_seeing_the_queue_is_in_the_audit_log(desk: Any, signed_in: Any) -> None:
+def test_seeing_the_queue_is_in_the_audit_log(desk, signed_in):
     signed_in().get("/")
 
     (line,) = desk.audit("queue.read")[:1]

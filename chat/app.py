@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import logging
+import re
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -34,7 +35,9 @@ from chat.turns import Turns
 logger = logging.getLogger(__name__)
 
 PAGES = ROOT / "chat" / "static"
-NHSUK = ROOT / "node_modules" / "nhsuk-frontend" / "dist" / "nhsuk"
+NHSUK = ROOT / "node_modules/nhsuk-frontend/dist/nhsuk/nhsuk-frontend.min.css"
+# The typeface of the NHS is not ours to use, and would be fetched from another server.
+WEB_FONT = re.compile(r"@font-face\{[^}]*\}")
 NO_CONVERSATION = "Your conversation is not open any more. Please reload the page to start again."
 # A probe through Rasa costs a turn; more often than this nobody needs it.
 PROBE_SECONDS = 2.0
@@ -62,6 +65,12 @@ class Chat:
         escaped = {name: html.escape(value) for name, value in facts.items()}
         template = (PAGES / "index.html").read_text(encoding="utf-8")
         return HTMLResponse(fill(template, escaped))
+
+    async def nhsuk(self, request: Request) -> Response:
+        if not NHSUK.is_file():
+            raise HTTPException(404)
+        css = WEB_FONT.sub("", NHSUK.read_text(encoding="utf-8"))
+        return Response(css, media_type="text/css")
 
     async def open(self, request: Request) -> Response:
         data = await bodies.read_json(request)
@@ -153,7 +162,7 @@ def create_app(
             Route("/healthz", chat.health),
             Route("/readyz", chat.ready),
             Mount("/static", StaticFiles(directory=PAGES)),
-            Mount("/nhsuk", StaticFiles(directory=NHSUK, check_dir=False)),
+            Route("/nhsuk-frontend.css", chat.nhsuk),
         ],
         middleware=[Middleware(Edge)],
         exception_handlers={

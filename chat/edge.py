@@ -19,7 +19,7 @@ HEADERS = {
     "referrer-policy": "no-referrer",
     "permissions-policy": "camera=(), microphone=(), geolocation=()",
 }
-STATIC = ("/static/", "/nhsuk/")
+STATIC = ("/static/", "/nhsuk-frontend.css")
 
 
 FAILED = "Something went wrong here. Please call your team; in danger, your emergency number."

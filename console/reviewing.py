@@ -43,9 +43,7 @@ def queue(console: Console, request: Request, *, closed: bool) -> Response:
         clinic_id = visitor.clinician.clinic_id
         found = flags(tx, clinic_id, closed=closed)
         note_queue_read(tx, clinic_id, by=visitor.clinician.id, now=now)
-    page = present_queue(
-        found, console.knowledge, now=now, zone=console.clinic.zone, closed=closed
-    )
+    page = present_queue(found, console.knowledge, now=now, zone=console.clinic.zone, closed=closed)
     return console.render("queue.html", visitor=visitor, queue=page)
 
 

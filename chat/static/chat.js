@@ -46,7 +46,7 @@ function showMine(words) {
 function showReply(reply) {
   const heading = SAID_ALOUD[reply.urgency];
   const item = element("li", heading ? `advice ${reply.urgency}` : "theirs");
-  if (heading) item.append(element("h3", "", heading), element("p", "", reply.text));
+  if (heading) item.append(element("h3", "", heading), ...reply.text.split("\n").map((line) => element("p", "", line)));
   else item.append(element("span", "nhsuk-u-visually-hidden", "Bedside wrote: "), reply.text);
   add(item);
 }
@@ -80,7 +80,8 @@ async function deliver(words, id) {
   problem.replaceChildren();
   status.textContent = "Reading your message…";
   try {
-    const answer = await call("POST", "/api/messages", { text: words, message_id: id });
+    await begun;
+    const answer = await post(words, id);
     answer.replies.forEach(showReply);
     showChoices(answer.replies.at(-1)?.choices ?? []);
   } catch (error) {
@@ -88,6 +89,18 @@ async function deliver(words, id) {
     showProblem(error.told ?? NO_CONNECTION, error.status >= 400 && error.status < 500 ? null : () => deliver(words, id));
   } finally {
     status.textContent = "";
+  }
+}
+
+async function post(words, id) {
+  const message = { text: words, message_id: id };
+  try {
+    return await call("POST", "/api/messages", message);
+  } catch (error) {
+    if (error.status !== 401 && error.status !== 404) throw error;
+    // The conversation is not open any more: this message begins the next one.
+    await call("POST", "/api/conversations", {});
+    return call("POST", "/api/messages", message);
   }
 }
 
@@ -154,4 +167,4 @@ text.addEventListener("keydown", (event) => {
   }
 });
 
-begin();
+const begun = begin();

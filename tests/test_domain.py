@@ -1,0 +1,321 @@
+"""domain.yml, data/, the code and the promises agree; and no word of ours is a diagnosis or a comfort."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+import yaml
+
+from bedside.dialogue import ADVICE, ANSWERS, HOW_TO_REACH_YOU, WHERE_ARE_YOU
+from bedside.knowledge import Knowledge, clinic_facts
+from bedside.knowledge.responses import GAP, load_responses
+from bedside.model import Clinic, Urgency
+from bedside.questions import next_question, question_about
+from bedside.settings import ROOT
+from launch.environment import base_environment
+from tests.builders import KNOWLEDGE, guess, report
+
+DOMAIN = yaml.safe_load((ROOT / "domain.yml").read_text(encoding="utf-8"))
+RULES = yaml.safe_load((ROOT / "data" / "rules.yml").read_text(encoding="utf-8"))["rules"]
+NLU = {path.name: path.read_text(encoding="utf-8") for path in (ROOT / "data/nlu").glob("*.yml")}
+RESPONSES = load_responses()
+STEPS = [step for rule in RULES for step in rule["steps"]]
+# The sign extractor sets these two; no training example carries them.
+SET_BY_EXTRACTOR = {"report_emergency", "report_possible_emergency"}
+SHELLS = ("bedside", "components", "actions", "chat", "console", "worker")
+
+
+def named_in_code() -> dict[str, str]:
+    """Every response that a string of the code names, with the file that does."""
+    named = {}
+    for shell in SHELLS:
+        for path in (ROOT / shell).rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                    for name in re.findall(r"^utter_[a-z]\w*$", node.value):
+                        named[name] = str(path.relative_to(ROOT))
+    del named["utter_action"]  # Rasa's own key in the metadata of an event
+    return named
+
+
+NAMED = named_in_code()
+IN_RULES = {step["action"] for step in STEPS if step.get("action", "").startswith("utter_")}
+
+
+def intents_of(name: str) -> set[str]:
+    return {each["intent"] for each in yaml.safe_load(NLU[name])["nlu"]}
+
+
+# Names
+
+
+@pytest.mark.parametrize("name", NLU)
+def test_every_intent_of_the_training_data_is_in_the_domain(name: str) -> None:
+    assert intents_of(name) <= set(DOMAIN["intents"])
+
+
+def test_every_intent_of_the_domain_has_examples() -> None:
+    taught = set().union(*(intents_of(name) for name in NLU))
+    assert set(DOMAIN["intents"]) == taught | SET_BY_EXTRACTOR
+
+
+def test_the_rules_name_intents_and_actions_of_the_domain() -> None:
+    intents = {step["intent"] for step in STEPS if "intent" in step}
+    actions = {step["action"] for step in STEPS if "action" in step}
+    assert intents <= {*DOMAIN["intents"], "nlu_fallback"}  # the last is Rasa's own
+    assert actions <= {*DOMAIN["actions"], *DOMAIN["responses"]}
+
+
+def test_the_intents_with_an_answer_of_their_own_are_in_the_domain() -> None:
+    assert set(ANSWERS) <= set(DOMAIN["intents"])
+
+
+@pytest.mark.parametrize("name", sorted(NAMED))
+def test_every_response_that_the_code_names_exists(name: str) -> None:
+    assert name in RESPONSES.texts, f"named in {NAMED[name]}"
+
+
+def test_no_response_is_left_that_nobody_says() -> None:
+    assert set(RESPONSES.texts) == set(NAMED) | IN_RULES
+
+
+def test_a_response_has_one_wording() -> None:
+    varying = [name for name, variants in DOMAIN["responses"].items() if len(variants) != 1]
+    assert varying == []
+
+
+@pytest.mark.parametrize("name", NLU)
+def test_every_annotated_sign_is_one_the_knowledge_has(name: str, knowledge: Knowledge) -> None:
+    annotations = [json.loads(each) for each in re.findall(r"\](\{.*?\})", NLU[name])]
+    wrong = [
+        each
+        for each in annotations
+        if each.get("entity") != "sign" or each.get("value") not in knowledge.signs
+    ]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("name", NLU)
+def test_no_annotation_is_left_half_written(name: str) -> None:
+    examples = [line for line in NLU[name].splitlines() if line.lstrip().startswith("- ")]
+    whole = re.compile(r'\[[^\[\]]+\]\{"entity": "\w+", "value": "\w+"\}')
+    assert [line for line in examples if re.search(r"[\[\]{}]", whole.sub("", line))] == []
+
+
+@pytest.mark.parametrize("sign", KNOWLEDGE.signs)
+def test_every_sign_has_examples_to_learn_from(sign: str) -> None:
+    assert sum(text.count(f'"value": "{sign}"') for text in NLU.values()) >= 10
+
+
+# Gaps
+
+
+@pytest.mark.parametrize("name", RESPONSES.texts)
+def test_every_gap_of_a_response_is_filled_by_the_clinic_or_by_the_utterance(
+    name: str, clinic: Clinic, knowledge: Knowledge, now: datetime
+) -> None:
+    gaps = set(GAP.findall(RESPONSES.texts[name]))
+    assert gaps <= {*clinic_facts(clinic, knowledge, now), "signs", "question"}
+
+
+@pytest.mark.parametrize("name", sorted(IN_RULES))
+def test_what_a_rule_says_needs_the_clinics_facts_alone(
+    name: str, clinic: Clinic, knowledge: Knowledge, now: datetime
+) -> None:
+    gaps = set(GAP.findall(RESPONSES.texts[name]))
+    assert gaps <= set(clinic_facts(clinic, knowledge, now))
+
+
+@pytest.mark.parametrize("name", RESPONSES.texts)
+def test_a_response_has_no_broken_gap(name: str) -> None:
+    assert not re.search(r"[{}]", GAP.sub("", RESPONSES.texts[name]))
+
+
+# Urgencies
+
+
+@pytest.mark.parametrize("urgency", ADVICE)
+def test_the_domain_gives_advice_the_urgency_that_the_dialogue_gives_it(urgency: Urgency) -> None:
+    assert RESPONSES.urgencies[ADVICE[urgency]] == urgency
+
+
+@pytest.mark.parametrize("name", RESPONSES.urgencies)
+def test_every_advice_names_a_way_to_a_person(name: str) -> None:
+    gaps = set(GAP.findall(RESPONSES.texts[name]))
+    assert gaps & {"emergency_number", "team_phone", "contact_today", "out_of_hours"}
+
+
+@pytest.mark.parametrize(
+    "name", [n for n, urgency in RESPONSES.urgencies.items() if urgency is Urgency.EMERGENCY]
+)
+def test_an_emergency_has_the_number_in_its_first_sentence(name: str) -> None:
+    first_sentence = re.split(r"(?<=[.!?])\s", RESPONSES.texts[name])[0]
+    assert "{emergency_number}" in first_sentence
+
+
+@pytest.mark.parametrize("name", ["utter_unavailable", "utter_not_recorded", "utter_human"])
+def test_when_the_program_cannot_help_it_gives_every_way_to_a_person(name: str) -> None:
+    gaps = set(GAP.findall(RESPONSES.texts[name]))
+    assert gaps >= {"team_phone", "out_of_hours", "emergency_number"}
+
+
+@pytest.mark.parametrize("name", ["utter_not_recognised", "utter_bot", "utter_out_of_scope"])
+def test_who_is_not_understood_is_told_how_to_reach_a_person(name: str) -> None:
+    assert "{team_phone}" in RESPONSES.texts[name]
+
+
+def test_every_emergency_carries_its_urgency_to_the_chat() -> None:
+    emergencies = {name for name in RESPONSES.texts if name.startswith("utter_emergency")}
+    assert {RESPONSES.urgencies.get(name) for name in emergencies} == {Urgency.EMERGENCY}
+
+
+# Never a diagnosis, a comfort, or advice about medicines (promise S5)
+
+ILLNESS = (
+    r"itp|immune thrombocytopenia|a stroke|an infection|sepsis|meningitis|a heart attack|"
+    r"graves|thyroid disease|hepatitis|goodpasture|anti-gbm|low platelets|an? relapse|cancer|covid"
+)
+MEDICINE = (
+    r"paracetamol|ibuprofen|aspirin|acetaminophen|tylenol|antibiotics?|steroids?|aciclovir|"
+    r"antihistamines?|painkillers?|tablets?|medicines?|medication|pills?|dose"
+)
+OFTEN = r"(usually|often|normally|generally|mostly|probably|likely)"
+WELL = r"(fine|ok|okay|all right|alright|well|healthy|safe)"
+CHANGE = r"(stop|pause|skip|start|change|double|halve|increase|reduce|continue|resume|avoid)"
+# Each pattern with a sentence it must catch.
+FORBIDDEN = {
+    rf"\byou('re| are| seem| look| sound) ((perfectly|absolutely|probably|just) )?{WELL}\b": (
+        "You are probably fine."
+    ),
+    r"\byou('re going to| are going to|'ll| will) be \w+\b": "You are going to be OK.",
+    r"\bnothing (to worry|to be worried|to be concerned|serious|dangerous)\b": (
+        "It is nothing to worry about."
+    ),
+    r"\b(do not|don't|no need to|needn't|try not to) (worry|panic|be (worried|alarmed))\b": (
+        "Please don't worry."
+    ),
+    r"\bno (cause|reason|need) (for|to) (concern|alarm|worry|call|contact|report|tell)\b": (
+        "There is no need to call anybody."
+    ),
+    rf"\b{OFTEN} (settles?|pass(es)?|goes away|resolves?|clears?|harmless|nothing|fine)\b": (
+        "This usually settles."
+    ),
+    r"\b(will|should|may|might) (pass|settle|go away|clear up|get better|resolve|stop)\b": (
+        "It should pass in a day."
+    ),
+    r"\bwait and see\b|\bsee how (it|you) (goes|go|feel)\b|\bkeep an eye on\b": (
+        "Let us wait and see."
+    ),
+    r"(?<!do not )\bwait (until|till|for|a (day|week|while|bit|few))\b": (
+        "You can wait until Monday."
+    ),
+    r"\bcan wait\b|\bnot urgent\b|\bno (hurry|rush)\b|\bnot an emergency\b": "This can wait.",
+    r"\b(just|only|merely|simply|probably|likely) ((a|an|the|your) )?"
+    r"(ms|side effects?|reaction|virus|cold|bug|stress|anxiety)\b": "It is just a side effect.",
+    r"\b(is|are|sounds?|looks?|seems?) ((quite|completely|perfectly|very) )?"
+    r"(normal|harmless|minor|mild|common|nothing|benign)\b": "That sounds normal.",
+    r"\bnothing (is )?wrong\b|\bgood news\b|\ball clear\b|\brest assured\b|\breassur": (
+        "There is nothing wrong with you."
+    ),
+    r"\b(you|he|she) (((might|may|could|probably) )?have|has|had|'ve got|have got|are having) "
+    rf"({ILLNESS})\b": "You have ITP.",
+    r"\b(is|was|must be|sounds like|looks like|seems to be|could be|may be|might be)( probably)? "
+    rf"({ILLNESS})\b": "This is probably sepsis.",
+    r"\b(diagnos(is|ed)|i think you|my guess)\b": "The diagnosis is clear.",
+    rf"\b{CHANGE} (taking )?((using|your|the|any|all|next) )*"
+    rf"({MEDICINE}|infusions?|treatment)\b": "Stop taking your tablets.",
+    r"\b(stop|start|keep|try|avoid|continue|consider) (taking|using)\b": "Start taking iron.",
+    rf"\b(take|try|use|give \w+) ((a|an|some|any|one|two|your|more) )?({MEDICINE})\b": (
+        "Take some paracetamol."
+    ),
+    r"\b\d+ ?(mg|milligrams?|tablets?)\b": "Two times 500 mg.",
+}
+
+
+@pytest.mark.parametrize(("pattern", "example"), FORBIDDEN.items())
+def test_a_forbidden_phrase_is_caught(pattern: str, example: str) -> None:
+    assert re.search(pattern, example, re.IGNORECASE)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "You're fine.",
+        "You have immune thrombocytopenia.",
+        "It could be a stroke.",
+        "It will pass.",
+        "Take ibuprofen",
+        "Skip your next infusion.",
+        "It's only the MS.",
+        "This often goes away.",
+        "That is normal after Lemtrada.",
+        "There is no reason to worry.",
+        "Do not worry about it.",
+        "Please keep taking the antihistamine.",
+        "See how you feel tomorrow.",
+    ],
+)
+def test_other_wordings_of_the_same_are_caught(sentence: str) -> None:
+    assert [p for p in FORBIDDEN if re.search(p, sentence, re.IGNORECASE)]
+
+
+def spoken() -> Iterator[tuple[str, str]]:
+    """All that Bedside may say to a patient, by where it stands."""
+    yield from RESPONSES.texts.items()
+    for name in KNOWLEDGE.findings:
+        yield f"question {name}", question_about(name, KNOWLEDGE).text
+    for sign in KNOWLEDGE.signs.values():
+        yield f"plain {sign.id}", sign.plain
+        asked = next_question(report(guess(sign.id)), KNOWLEDGE)
+        if asked is not None:
+            yield f"confirm {sign.id}", asked.text
+    yield "where", WHERE_ARE_YOU
+    yield "how", HOW_TO_REACH_YOU
+
+
+SPOKEN = dict(spoken())
+
+
+@pytest.mark.parametrize("place", SPOKEN)
+def test_nothing_we_say_is_a_diagnosis_a_comfort_or_advice_on_medicines(place: str) -> None:
+    said = [p for p in FORBIDDEN if re.search(p, SPOKEN[place], re.IGNORECASE)]
+    assert said == []
+
+
+@pytest.mark.parametrize("sign", KNOWLEDGE.signs)
+def test_a_sign_in_plain_words_fits_into_a_sentence(sign: str) -> None:
+    plain = KNOWLEDGE.signs[sign].plain
+    assert plain == plain.strip() and plain[0].islower() and plain[-1] not in ".!?"
+
+
+@pytest.mark.parametrize("name", KNOWLEDGE.findings)
+def test_a_question_is_one_question(name: str) -> None:
+    question = KNOWLEDGE.findings[name].question
+    assert question.count("?") == 1 and question.endswith("?")
+
+
+# No patient text leaves the deployment (promise S7)
+
+
+def test_rasa_telemetry_is_off_in_every_program_we_start() -> None:
+    assert base_environment()["RASA_TELEMETRY_ENABLED"] == "false"
+
+
+@pytest.mark.parametrize("name", ["Makefile", ".env.example"])
+def test_no_file_turns_rasa_telemetry_on(name: str) -> None:
+    settings = re.findall(r"RASA_TELEMETRY_ENABLED\s*:?=\s*(\S+)", _text(ROOT / name))
+    assert set(settings) <= {"false"}
+
+
+def test_make_turns_rasa_telemetry_off() -> None:
+    assert "export RASA_TELEMETRY_ENABLED := false" in _text(ROOT / "Makefile")
+
+
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8")

@@ -17,6 +17,7 @@ from bedside.model import (
     YES,
     Assertion,
     Assessment,
+    FoundBy,
     Mention,
     Parsed,
     Question,
@@ -26,7 +27,7 @@ from bedside.model import (
     Utterance,
 )
 from bedside.questions import next_question
-from bedside.triage import ACTIVE, CLARIFY, assess, needs_confirming
+from bedside.triage import ACTIVE, CLARIFY, CONFIRM, assess, is_guess, needs_confirming
 
 # Intents that have an answer of their own; the rest of the message is taken up all the same.
 ANSWERS = {
@@ -42,7 +43,9 @@ ANSWERS = {
     "small_talk": "utter_small_talk",
     "out_of_scope": "utter_out_of_scope",
 }
-CHATTER = frozenset({"greet", "goodbye", "thank", "small_talk", "out_of_scope"})
+ASKS = frozenset(
+    {"correct", "request_human", "ask_who_reads", "ask_about_lemtrada", "ask_about_medicine"}
+)
 # Intents that say nothing of the body, so that a message without a sign is not unclear.
 NOT_A_REPORT = frozenset(ANSWERS) - {"correct"}
 ADVICE = {
@@ -56,10 +59,7 @@ CONTACT = "contact"
 # An answer that was not understood is asked for once more, then taken as "don't know".
 MOST_ATTEMPTS = 2
 LONGEST_CONTACT = 200
-WHERE_ARE_YOU = (
-    "When you have called: where are you, and is somebody with you? "
-    "Your team will see what you write here."
-)
+WHERE_ARE_YOU = "When you have called: where are you, and is somebody with you?"
 HOW_TO_REACH_YOU = (
     "So that the team can reach you: what is your name, and which number can they call? "
     "You can also write “skip”."
@@ -71,6 +71,7 @@ def take_up(report: Report, parsed: Parsed, pending: Question | None, knowledge:
 
     Total and deterministic; the urgency of the new report is never below that of `report`.
     """
+    report = _known(report, knowledge)
     before = assess(report, knowledge).urgency
     told = _with_heard(report, parsed)
     answered = _with_answer(told, parsed, pending)
@@ -111,6 +112,16 @@ def _assertions(parsed: Parsed) -> set[Assertion]:
     return mentioned | {each.assertion for each in parsed.findings}
 
 
+def _known(report: Report, knowledge: Knowledge) -> Report:
+    """The report without signs that this version of the knowledge does not have any more; what they
+    meant stays in the record, as does the urgency that the conversation has reached."""
+    return dataclasses.replace(
+        report,
+        mentions=tuple(each for each in report.mentions if each.sign in knowledge.signs),
+        findings=tuple(each for each in report.findings if each.finding in knowledge.findings),
+    )
+
+
 def _with_heard(report: Report, parsed: Parsed) -> Report:
     return dataclasses.replace(
         report,
@@ -136,11 +147,20 @@ def _with_answer(report: Report, parsed: Parsed, pending: Question | None) -> Re
 
 def _answer(parsed: Parsed, pending: Question) -> str | None:
     if pending.id == CONTACT:
-        return None if found_something(parsed) else parsed.text.strip()[:LONGEST_CONTACT]
+        return parsed.text.strip()[:LONGEST_CONTACT] if _is_contact(parsed) else None
     for each in parsed.findings:
         if each.finding == pending.about and each.assertion in (*ACTIVE, Assertion.ABSENT):
             return YES if each.assertion in ACTIVE else NO
     return parsed.reply
+
+
+def _is_contact(parsed: Parsed) -> bool:
+    """Whether the message may be a name, a number or a place: all but a sign or a question is, and a
+    bare no ends the asking."""
+    told = {m.assertion for m in parsed.mentions if not is_guess(m)}
+    if not told.isdisjoint(ACTIVE):
+        return False
+    return parsed.intent not in ASKS or any(character.isdigit() for character in parsed.text)
 
 
 def _with_clarity(report: Report, parsed: Parsed, pending: Question | None) -> Report:
@@ -152,9 +172,15 @@ def _with_clarity(report: Report, parsed: Parsed, pending: Question | None) -> R
 
 
 def _is_unclear(parsed: Parsed) -> bool:
-    """Whether the message may be about the body and nothing in it was recognised."""
-    heard = parsed.mentions or parsed.findings
-    return bool(parsed.intent) and not heard and parsed.intent not in NOT_A_REPORT
+    """Whether the message may be about the body, and no sign was recognised in it.
+
+    A finding alone, such as a headache, is told by somebody who may mean a sign.
+    """
+    if not parsed.intent or parsed.mentions:
+        return False
+    if parsed.findings:
+        return found_something(parsed)
+    return parsed.intent not in NOT_A_REPORT or bool(parsed.details)
 
 
 def _question(
@@ -170,9 +196,16 @@ def _question(
         unanswered = again and not found_something(parsed) and parsed.intent not in NOT_A_REPORT
         attempt = pending.attempt + 1 if pending is not None and unanswered else 1
         return dataclasses.replace(question, attempt=attempt)
-    if pending is None and assessment.urgency is None and _is_unclear(parsed):
+    if assessment.urgency is None and _needs_clarity(report, parsed, pending):
         return Question(id=CLARIFY, about="", text="")
     return None
+
+
+def _needs_clarity(report: Report, parsed: Parsed, pending: Question | None) -> bool:
+    """Nothing was recognised, or what was guessed was not meant: the patient is asked for other words."""
+    if pending is None:
+        return _is_unclear(parsed)
+    return pending.id.startswith(CONFIRM) and report.answers.get(pending.id) == NO
 
 
 def _handover(report: Report, assessment: Assessment) -> Question | None:
@@ -224,11 +257,11 @@ def _answers(
     """What else the message asked for, or that nothing was recognised in it."""
     nothing = not (parsed.mentions or parsed.findings)
     waiting = pending is not None and pending.id != CLARIFY
-    if pending is not None and pending.id == CONTACT and parsed.intent in CHATTER:
+    if pending is not None and pending.id == CONTACT and CONTACT in report.answers:
         return  # what is written there is a name or a place, whatever it looks like
     if parsed.intent in ANSWERS and (nothing or parsed.intent == "request_human"):
         yield Utterance(response=ANSWERS[parsed.intent])
-    elif nothing and pending is None and assessment.urgency is None and _is_unclear(parsed):
+    elif assessment.urgency is None and _needs_clarity(report, parsed, pending):
         yield Utterance(response="utter_not_recognised")
     elif not found_something(parsed) and not nothing and not waiting:
         yield Utterance(response=_for_no_report(parsed))
@@ -245,7 +278,9 @@ def _for_no_report(parsed: Parsed) -> str:
         return "utter_someone_else"
     if Assertion.HYPOTHETICAL in kinds:
         return "utter_about_lemtrada"
-    return "utter_denied"
+    # "You do not have this" is said of plain words only: the classifier does not see a negation.
+    surely = any(each.found_by is FoundBy.LEXICON for each in parsed.mentions) or parsed.findings
+    return "utter_denied" if surely else "utter_not_recognised"
 
 
 def _unanswered(report: Report, parsed: Parsed, pending: Question) -> bool:
@@ -275,10 +310,15 @@ def _summary(
 
 
 def _asked(question: Question | None) -> Iterator[Utterance]:
-    if question is not None and question.id != CLARIFY:
-        yield Utterance(
-            response="utter_question", facts={"question": question.text}, choices=question.choices
-        )
+    if question is None or question.id == CLARIFY:
+        return
+    # A sign that was only guessed has had no advice yet, so the question itself says whom to call.
+    guessed = question.id.startswith(CONFIRM)
+    yield Utterance(
+        response="utter_confirm" if guessed else "utter_question",
+        facts={"question": question.text},
+        choices=question.choices,
+    )
 
 
 def _in_words(assessment: Assessment, knowledge: Knowledge) -> str:

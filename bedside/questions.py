@@ -6,10 +6,11 @@ still be met. Complete: as long as there is such a rule, there is a question.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
 
 from bedside.knowledge import Combination, Knowledge
-from bedside.model import DONT_KNOW, NO, Choice, Question, Report
+from bedside.model import DONT_KNOW, NO, YES, Choice, Mention, Question, Report, Urgency
 from bedside.triage import CONFIRM, active, assess, finding_state, holds, needs_confirming
 
 YES_NO = (
@@ -21,18 +22,32 @@ YES_NO = (
 
 def next_question(report: Report, knowledge: Knowledge) -> Question | None:
     """First a sign that was only guessed, then the finding whose rule needs the fewest answers."""
+    urgency = assess(report, knowledge).urgency
+    if urgency is None:
+        return None
     for mention in active(report):
-        confirming = CONFIRM + mention.sign
-        if needs_confirming(mention, report, knowledge) and confirming not in report.answers:
+        if _is_worth_confirming(mention, report, knowledge, urgency):
             return Question(
-                id=confirming,
+                id=CONFIRM + mention.sign,
                 about=mention.sign,
                 text=f"Do I understand you right: are you telling me about "
                 f"{knowledge.signs[mention.sign].plain}?",
                 choices=YES_NO,
             )
-    finding = _most_telling(report, knowledge)
+    finding = _most_telling(report, knowledge, urgency)
     return question_about(finding, knowledge) if finding else None
+
+
+def _is_worth_confirming(
+    mention: Mention, report: Report, knowledge: Knowledge, urgency: Urgency
+) -> bool:
+    """Whether the sign was only guessed, and a yes could lead above the present urgency."""
+    confirming = CONFIRM + mention.sign
+    if not needs_confirming(mention, report, knowledge) or confirming in report.answers:
+        return False
+    confirmed = dataclasses.replace(report, answers={**report.answers, confirming: YES})
+    higher = (assess(confirmed, knowledge).urgency or Urgency.UNCLEAR) > urgency
+    return higher or _most_telling(confirmed, knowledge, urgency) is not None
 
 
 def question_about(finding: str, knowledge: Knowledge) -> Question:
@@ -42,10 +57,7 @@ def question_about(finding: str, knowledge: Knowledge) -> Question:
     )
 
 
-def _most_telling(report: Report, knowledge: Knowledge) -> str | None:
-    urgency = assess(report, knowledge).urgency
-    if urgency is None:
-        return None
+def _most_telling(report: Report, knowledge: Knowledge, urgency: Urgency) -> str | None:
     waiting = [
         (-rule.to, len(missing), missing[0])
         for rule in knowledge.combinations.values()
@@ -62,6 +74,8 @@ def _missing(rule: Combination, report: Report, knowledge: Knowledge) -> Iterato
         if holds(condition, report, knowledge):
             continue
         if condition.finding is None or finding_state(report, condition.finding) in (NO, DONT_KNOW):
+            return
+        if not knowledge.findings[condition.finding].question:
             return
         missing.append(condition.finding)
     yield from missing

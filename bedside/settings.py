@@ -128,7 +128,7 @@ def _environment() -> dict[str, str]:
 
 def _port(given: Mapping[str, str], name: str, default: int) -> int:
     value = given.get(name) or str(default)
-    if not value.isdigit() or not 0 < int(value) < 65536:
+    if not value.isascii() or not value.isdigit() or not 0 < int(value) < 65536:
         raise SettingsError(f"{name} must be a port number from 1 to 65535, not {value!r}.")
     return int(value)
 
@@ -144,9 +144,7 @@ def _check_keys(path: Path, data: Any) -> None:
 
 
 def _clinic(data: Mapping[str, Any]) -> Clinic:
-    words = {name: str(data[name]).strip() for name in ("id", "team", "phone", "out_of_hours")}
-    if not all(words.values()):
-        raise ValueError("id, team, phone and out_of_hours must not be empty")
+    words = {name: _text(name, data[name]) for name in ("id", "team", "phone", "out_of_hours")}
     if not isinstance(data["on_call"], bool):
         raise ValueError("on_call must be true or false")
     return Clinic(
@@ -158,6 +156,13 @@ def _clinic(data: Mapping[str, Any]) -> Clinic:
         on_call=data["on_call"],
         is_placeholder=any(PLACEHOLDER in value for value in words.values()),
     )
+
+
+def _text(name: str, value: Any) -> str:
+    """YAML reads an unquoted 0163212345 as another number; only text keeps a phone number whole."""
+    if not isinstance(value, str) or not value.strip():
+        raise ValueError(f"{name} must be a text; put it in quotes")
+    return value.strip()
 
 
 def _hours(day: str, span: str) -> OpeningHours:

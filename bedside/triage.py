@@ -82,22 +82,23 @@ def needs_confirming(mention: Mention, report: Report, knowledge: Knowledge) -> 
     An emergency is not held back for that: its number is said first.
     """
     return (
-        _is_guess(mention)
+        is_guess(mention)
         and knowledge.signs[mention.sign].urgency < Urgency.EMERGENCY
         and report.answers.get(CONFIRM + mention.sign) != YES
         and not any(
-            other.sign == mention.sign and other.assertion in ACTIVE and not _is_guess(other)
+            other.sign == mention.sign and other.assertion in ACTIVE and not is_guess(other)
             for other in report.mentions
         )
     )
 
 
-def _is_guess(mention: Mention) -> bool:
+def is_guess(mention: Mention) -> bool:
+    """Whether the classifier was not sure of the sign."""
     return mention.assertion is Assertion.POSSIBLE and mention.found_by is FoundBy.CLASSIFIER
 
 
 def _taken_back(mention: Mention, report: Report) -> bool:
-    return _is_guess(mention) and report.answers.get(CONFIRM + mention.sign) == NO
+    return is_guess(mention) and report.answers.get(CONFIRM + mention.sign) == NO
 
 
 def _signs(report: Report, knowledge: Knowledge) -> Iterator[Reason]:
@@ -142,7 +143,11 @@ def _words_for(rule: Combination, report: Report, knowledge: Knowledge) -> Itera
     """For each condition the patient's words that met it."""
     for condition in rule.when:
         if condition.finding:
-            stated = [each.text for each in report.findings if each.finding == condition.finding]
+            stated = [
+                each.text
+                for each in report.findings
+                if each.finding == condition.finding and each.assertion in ACTIVE
+            ]
             yield stated[0] if stated else f"{condition.finding}: yes"
         else:
             yield next(

@@ -46,9 +46,9 @@ def text_of(data: dict[str, Any]) -> str:
     text = data.get("text")
     if not isinstance(text, str):
         raise Refused(422, "There was no text in the message.")
-    # A lone surrogate cannot be stored or sent on.
-    text = CONTROL.sub(" ", text).encode("utf-8", "replace").decode("utf-8")
-    if not text.strip():
+    # Rasa strips what it reads, and the places of words must be the same for all.
+    text = CONTROL.sub(" ", _storable(text)).strip()
+    if not text:
         raise Refused(
             422, "The message was empty. Please write what you notice, in your own words."
         )
@@ -72,7 +72,12 @@ def text_or_none(data: dict[str, Any], key: str) -> str | None:
     value = data.get(key)
     if value is not None and (not isinstance(value, str) or len(value) > 200):
         raise Refused(422, f"The value of {key} cannot be used.")
-    return value
+    return None if value is None else _storable(value)
+
+
+def _storable(text: str) -> str:
+    """The text without lone surrogates, which no database or program could take."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def too_long() -> str:

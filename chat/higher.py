@@ -39,8 +39,9 @@ def choose(
     `said` is what Rasa said, or for a message that its action took up, what the action decided.
     `floor` is what the lexicon alone would say; `floor_asks` that it ends in a question.
     """
+    said = _advice_first(said)
     if was_taken_up and said:
-        if _urgency(floor) <= _first_urgency(said):
+        if _urgency(floor) <= _urgency(said):
             return Chosen(tuple(said), by_floor=False)
         advice = [reply for reply in floor if reply.urgency is not None]
         return Chosen((*advice, *said), by_floor=True)
@@ -49,6 +50,11 @@ def choose(
     if floor and (_urgency(floor) or floor_asks):
         return Chosen(tuple(floor), by_floor=True)
     return Chosen(tuple(said) or (unavailable,), by_floor=True)
+
+
+def higher(one: Sequence[Reply], other: Sequence[Reply]) -> Sequence[Reply]:
+    """The more urgent of two ways to advise; `other` when they are equal."""
+    return one if _urgency(one) > _urgency(other) else other
 
 
 def at_least_as_said(turn: Turn, replies: Sequence[Reply]) -> Turn:
@@ -66,6 +72,6 @@ def _urgency(replies: Sequence[Reply]) -> int:
     return max((int(reply.urgency or 0) for reply in replies), default=0)
 
 
-def _first_urgency(replies: Sequence[Reply]) -> int:
-    """What the first words say: advice that comes later does not count as said first."""
-    return int(replies[0].urgency or 0)
+def _advice_first(replies: Sequence[Reply]) -> list[Reply]:
+    """The most urgent first, the rest in its order: advice stands before answers and questions."""
+    return sorted(replies, key=lambda reply: -int(reply.urgency or 0))

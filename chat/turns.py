@@ -1,6 +1,6 @@
 """One message from arrival to answer: stored first, then the floor and Rasa, the higher speaks first.
 
-Every way through here ends in a reply. What the lexicon alone is sure of never waits for Rasa.
+Every way through here ends in a reply.
 """
 
 from __future__ import annotations
@@ -20,14 +20,16 @@ from starlette.concurrency import run_in_threadpool
 from bedside import store
 from bedside.dialogue import Floor
 from bedside.knowledge import Knowledge, Responses, clinic_facts
-from bedside.model import Clinic, Parsed, Question, Reply, Report, Turn, Utterance
+from bedside.model import Clinic, Parsed, Question, Reply, Report, Turn, Urgency, Utterance
 from chat.assistant import Assistant, Said
-from chat.higher import Chosen, at_least_as_said, choose
+from chat.higher import Chosen, at_least_as_said, choose, higher
 
 logger = logging.getLogger(__name__)
 
 # A reply within 8 s (promise S4): Rasa gets 5 s, a message before this one up to what is left.
 RASA_SECONDS = 5.0
+# What is surely an emergency is told sooner, with or without Rasa.
+EMERGENCY_SECONDS = 1.5
 MOST_SECONDS = 7.0
 POLL_SECONDS = 0.05
 LEXICON_ONLY = "lexicon"
@@ -76,6 +78,11 @@ class Turns:
             received = await run_in_threadpool(
                 self._receive, conversation_id, message_id, text, holder
             )
+        except store.DatabaseAway:
+            logger.error("a message could not be recorded: the database is away")
+            return Answered(conversation_id, await self._without_record(text, NOT_RECORDED, []))
+        said = Said()
+        try:
             received = await self._wait_for_lease(received, holder, started)
             if received.replies is not None:
                 return Answered(received.conversation.id, received.replies)
@@ -83,9 +90,12 @@ class Turns:
             replies = await run_in_threadpool(self._settle, received, said)
             self._keep_late(received, said)
             return Answered(received.conversation.id, replies)
-        except store.DatabaseAway:
-            logger.error("a message could not be recorded: the database is away")
-            return Answered(conversation_id, await run_in_threadpool(self._unrecorded, text))
+        except (
+            Exception
+        ) as error:  # the message is stored: the worker takes it up, whatever failed here
+            logger.error("a message could not be answered yet: %s", type(error).__name__)
+            replies = await self._without_record(text, UNAVAILABLE, said.replies)
+            return Answered(received.conversation.id, replies)
 
     async def finish(self) -> None:
         """Wait shortly for late replies when the program stops."""
@@ -118,7 +128,8 @@ class Turns:
             )
 
     async def _ask(self, received: store.Received, started: float) -> Said:
-        seconds = min(RASA_SECONDS, MOST_SECONDS - (time.monotonic() - started))
+        patience = await run_in_threadpool(self._patience, received)
+        seconds = min(patience, MOST_SECONDS - (time.monotonic() - started))
         if not received.leased or seconds <= 0:
             return Said()
         said = await self._assistant.ask(
@@ -130,6 +141,13 @@ class Turns:
         if not said.complete:
             logger.warning("Rasa did not answer: %s", said.failure or "too late")
         return said
+
+    def _patience(self, received: store.Received) -> float:
+        """How long Rasa may take: not long when the lexicon alone hears an emergency."""
+        conversation = received.conversation
+        _, turn = self._read(conversation.report, received.message.text, conversation.pending)
+        is_emergency = turn.spoken_urgency is Urgency.EMERGENCY
+        return EMERGENCY_SECONDS if is_emergency else RASA_SECONDS
 
     def _settle(self, received: store.Received, said: Said) -> tuple[Reply, ...]:
         """Choose the replies and store them, in one transaction with what the record lacks."""
@@ -182,11 +200,15 @@ class Turns:
             now=self._clock(),
         )
 
-    def _unrecorded(self, text: str) -> tuple[Reply, ...]:
-        """Without a database: what the words of this one message call for, and that nobody saw it."""
-        _, turn = self._read(Report(), text, None)
-        advice = [each for each in turn.says if each.urgency is not None]
-        return tuple(self._in_words([*advice, NOT_RECORDED]))
+    async def _without_record(
+        self, text: str, last: Utterance, said: Sequence[Reply]
+    ) -> tuple[Reply, ...]:
+        """Without the record: what the words of this one message call for, or what Rasa said to them
+        if that is higher, then `last`."""
+        _, turn = await run_in_threadpool(self._read, Report(), text, None)
+        floor = self._in_words([each for each in turn.says if each.urgency is not None])
+        told = [reply for reply in said if reply.urgency is not None]
+        return (*higher(told, floor), *self._in_words([last]))
 
     def _read(self, report: Report, text: str, pending: Question | None) -> tuple[Parsed, Turn]:
         with self._floor_lock:  # spaCy's matcher is not made for two threads

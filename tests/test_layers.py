@@ -12,7 +12,7 @@ import pytest
 from bedside.settings import ROOT
 
 # What each part may import besides itself, the standard library and numpy. The longest row that
-# fits a module holds. design.md, section 2, gives the reasons.
+# fits a module holds. docs/adr/0001-shells-around-one-core.md gives the reasons.
 MAY_IMPORT: dict[str, set[str]] = {
     "bedside": set(),
     "bedside.model": set(),

@@ -41,7 +41,8 @@ def open_questions(told: Report) -> list[str]:
         for each in active(told)
         if needs_confirming(each, told, KNOWLEDGE) and CONFIRM + each.sign not in told.answers
     }
-    return [*sorted(guessed), *(name for name in FINDINGS if finding_state(told, name) is None)]
+    askable = (name for name in FINDINGS if KNOWLEDGE.findings[name].question)
+    return [*sorted(guessed), *(name for name in askable if finding_state(told, name) is None)]
 
 
 def height(told: Report) -> int:
@@ -71,7 +72,7 @@ def completions(told: Report, asking: list[str]) -> dict[frozenset[str], int]:
     [
         (report(), None),
         (report(mention(BRUISES)), "headache_present"),
-        (report(mention("bleeding")), "headache_present"),
+        (report(mention("bleeding")), "heavy_bleeding"),
         (report(mention("fatigue")), "breathless_at_rest"),
         (report(mention("signs_of_infection")), "rigors"),
         (report(mention("persistent_fever"), finding("fever")), "confusion"),
@@ -86,7 +87,8 @@ def completions(told: Report, asking: list[str]) -> dict[frozenset[str], int]:
         (report(guess(BRUISES), answers={CONFIRM + BRUISES: YES}), "headache_present"),
         (report(guess(BRUISES), answers={CONFIRM + BRUISES: DONT_KNOW}), "fever"),
         (report(guess("stroke_signs")), None),
-        (report(finding("confusion")), None),
+        (report(finding("confusion")), "fever"),
+        (report(finding("headache_present")), None),
     ],
 )
 def test_the_next_question_is_the_one_that_could_change_most(
@@ -103,7 +105,7 @@ def test_in_an_emergency_nobody_is_asked_whether_a_guess_was_right(knowledge: Kn
     assert asked(report(mention("chest_pain"), guess(BRUISES)), knowledge) is None
 
 
-@pytest.mark.parametrize("name", FINDINGS)
+@pytest.mark.parametrize("name", [each for each in FINDINGS if KNOWLEDGE.findings[each].question])
 def test_a_question_offers_yes_no_and_dont_know(knowledge: Knowledge, name: str) -> None:
     question = question_about(name, knowledge)
     assert [choice.value for choice in question.choices] == [YES, NO, "I don't know"]

@@ -77,9 +77,22 @@ def test_what_is_denied_past_supposed_or_anothers_is_no_report(
     assert assess(report(mention(sign, assertion)), knowledge).urgency is None
 
 
-@pytest.mark.parametrize("name", FINDINGS)
-def test_a_finding_without_a_sign_is_not_urgent_by_itself(knowledge: Knowledge, name: str) -> None:
-    assert assess(report(finding(name)), knowledge).urgency is None
+@pytest.mark.parametrize(
+    ("name", "urgency"),
+    [
+        ("worst_headache", Urgency.EMERGENCY),
+        ("confusion", Urgency.URGENT),
+        ("head_injury", Urgency.URGENT),
+        ("headache_present", None),
+        ("fever", None),
+        ("rigors", None),
+        ("breathless_at_rest", None),
+    ],
+)
+def test_some_findings_are_urgent_without_any_sign(
+    knowledge: Knowledge, name: str, urgency: Urgency | None
+) -> None:
+    assert assess(report(finding(name)), knowledge).urgency is urgency
 
 
 # Together

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 from bedside import store
 from bedside.dialogue import Floor
@@ -42,13 +43,24 @@ class Rounds:
         """Send what is due; gives back how many went out. What failed comes back later."""
         with self._database.writing() as tx:
             due = store.claim(tx, now=self._clock())
-        return sum(self._delivered(each) for each in due)
+        return sum(self._each(self._delivered, each) for each in due)
 
     def answer_left_behind(self) -> int:
         """Answer messages whose program died, by the floor; gives back how many."""
         with self._database.reading() as tx:
             left = store.left_behind(tx, before=self._clock() - LEFT_BEHIND)
-        return sum(self._answered(conversation_id, message) for conversation_id, message in left)
+        return sum(self._each(self._answered, *each) for each in left)
+
+    @staticmethod
+    def _each(work: Callable[..., bool], *row: Any) -> bool:
+        """Do the work for one row; one that fails must not keep the others back."""
+        try:
+            return work(*row)
+        except store.DatabaseAway:
+            raise
+        except Exception as error:  # its text could quote a patient, its kind cannot
+            logger.error("%s failed: %s", work.__name__, type(error).__name__)
+            return False
 
     def _delivered(self, delivery: store.Delivery) -> bool:
         sent = self._notifier.send(delivery)

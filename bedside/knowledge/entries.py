@@ -33,7 +33,7 @@ class Sign(Entry):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FindingEntry(Entry):
-    """A yes/no fact that rules ask about, with the question that asks a patient for it."""
+    """A yes/no fact that rules ask about, with the question that asks for it; one without is only heard."""
 
     question: str
 

@@ -6,6 +6,7 @@ An error names the file, the entry and the key, so that whoever edits the files 
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
@@ -35,7 +36,7 @@ class KnowledgeError(Exception):
 
 def load(folder: Path = FOLDER) -> Knowledge:
     """All knowledge of `folder`, checked; KnowledgeError for the first thing that is wrong."""
-    raw = {name: (folder / f"{name}.yml").read_bytes() for name in FILES}
+    raw = {name: _read(folder / f"{name}.yml") for name in FILES}
     files = {name: _Row(f"{name}.yml", "", _yaml(name, text)) for name, text in raw.items()}
     knowledge = Knowledge(
         version=hashlib.sha256(b"\0".join(raw[name] for name in FILES)).hexdigest()[:12],
@@ -97,9 +98,27 @@ class _Row:
         return KnowledgeError(f"{self.file}: {self.path}{'.' if self.path else ''}{key} {what}")
 
 
+class _OnceLoader(yaml.SafeLoader):
+    """YAML in which a key written twice is an error: else the last would win in silence."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
+        for key in keys:
+            if keys.count(key) > 1:
+                raise yaml.constructor.ConstructorError(None, None, f"{key} is there twice")
+        return super().construct_mapping(node, deep)
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise KnowledgeError(f"{path.name} cannot be read: {error.strerror}") from error
+
+
 def _yaml(name: str, text: bytes) -> Any:
     try:
-        return yaml.safe_load(text)
+        return yaml.load(text, Loader=_OnceLoader)
     except yaml.YAMLError as error:
         raise KnowledgeError(f"{name}.yml: {' '.join(str(error).split())}") from error
 
@@ -133,7 +152,7 @@ def _finding(id_: str, row: _Row) -> FindingEntry:
     return FindingEntry(
         id=id_,
         name=row.take("name", str),
-        question=row.take("question", str),
+        question=row.take("question", str, ""),
         lexicon=row.texts("lexicon"),
         senses=row.texts("senses", optional=True),
         sources=_sources(row),
@@ -142,9 +161,12 @@ def _finding(id_: str, row: _Row) -> FindingEntry:
 
 
 def _combination(id_: str, row: _Row) -> Combination:
+    when = tuple(_condition(each) for each in row.rows("when"))
+    if not when:
+        raise row.wrong("when", "is empty: such a rule would always hold")
     return Combination(
         id=id_,
-        when=tuple(_condition(each) for each in row.rows("when")),
+        when=when,
         to=_urgency(row, "to"),
         why=row.take("why", str).strip(),
         sources=_sources(row),
@@ -214,8 +236,13 @@ def _context(file: _Row) -> ContextCues:
     ends, pseudo = file.texts("ends"), file.texts("pseudo")
     for name, data in file.items():
         row = _Row(file.file, name, data)
+        if name not in {assertion.value for assertion in Assertion}:
+            raise file.wrong(name, "is no assertion")
         for direction in ("forward", "backward"):
             cues[Assertion(name), direction] = row.texts(direction, optional=True)
+        forward, backward = (cues[Assertion(name), each] for each in ("forward", "backward"))
+        for cue in set(forward) & set(backward):  # ConText would keep one of the two in silence
+            raise row.wrong("backward", f"has {cue!r}, which is in forward too")
         row.done()
     return ContextCues(cues=cues, ends=ends, pseudo=pseudo)
 
@@ -223,6 +250,7 @@ def _context(file: _Row) -> ContextCues:
 def _dangling(knowledge: Knowledge) -> Iterator[str]:
     """Names that point to nothing."""
     groups = {sign.group for sign in knowledge.signs.values()}
+    yield from _unknown_words(knowledge)
     for file, entry, source in _all_sources(knowledge):
         if source.id not in knowledge.register:
             yield f"{file}: {entry}.sources names {source.id}, which sources.yml does not have"
@@ -240,6 +268,17 @@ def _dangling(knowledge: Knowledge) -> Iterator[str]:
                 yield from _missing(
                     "combinations.yml", place, condition.finding, knowledge.findings
                 )
+
+
+def _unknown_words(knowledge: Knowledge) -> Iterator[str]:
+    files: Mapping[str, Mapping[str, Sign | FindingEntry]] = {
+        "signs.yml": knowledge.signs,
+        "findings.yml": knowledge.findings,
+    }
+    for file, entries in files.items():
+        for entry in entries.values():
+            for name in re.findall(r"<(\w+)>", " ".join((*entry.lexicon, *entry.senses))):
+                yield from _missing(file, f"{entry.id}.lexicon", name, knowledge.words)
 
 
 def _missing(file: str, place: str, name: str, among: Collection[str]) -> Iterator[str]:

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import yaml
 
-from bedside.knowledge.entries import Knowledge
+from bedside.knowledge.entries import Knowledge, Region
+from bedside.knowledge.loader import KnowledgeError
 from bedside.model import Clinic, Reply, Urgency, Utterance
 
 DOMAIN = Path(__file__).resolve().parent.parent.parent / "domain.yml"
@@ -59,7 +60,7 @@ def load_responses(domain: Path = DOMAIN) -> Responses:
 
 def clinic_facts(clinic: Clinic, knowledge: Knowledge, now: datetime) -> dict[str, str]:
     """What responses may say about the clinic at `now`: numbers, hours, and who is reached when."""
-    region = knowledge.regions[clinic.region]
+    region = region_of(clinic, knowledge)
     return {
         "emergency_number": region.emergency,
         "health_line": region.health_line,
@@ -70,6 +71,14 @@ def clinic_facts(clinic: Clinic, knowledge: Knowledge, now: datetime) -> dict[st
         "contact_today": _contact_today(clinic, now),
         "who_sees_it": _who_sees_it(clinic),
     }
+
+
+def region_of(clinic: Clinic, knowledge: Knowledge) -> Region:
+    """The clinic's region with its numbers; KnowledgeError when clinic.yml names one nobody knows."""
+    if clinic.region not in knowledge.regions:
+        known = ", ".join(knowledge.regions)
+        raise KnowledgeError(f"clinic.yml: region must be one of {known}, not {clinic.region}")
+    return knowledge.regions[clinic.region]
 
 
 def hours_in_words(clinic: Clinic) -> str:

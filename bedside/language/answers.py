@@ -6,25 +6,35 @@ import re
 
 from bedside.model import DONT_KNOW, NO, YES
 
-# An answer stands at the start of the message; what follows may add to it.
+# "I don't know" and its kin stand at the start, or say that nobody looked.
 DONT_KNOW_WORDS = re.compile(
     r"^\W*(i\s*)?(am |'?m )?((really |honestly )?(do not|don'?t|dont|dunno|not|no) ?(really )?"
-    r"(know|sure|certain|idea|clue)|dunno|idk|unsure|can'?t (say|tell)|cannot (say|tell)|no idea|"
-    r"no clue|not a clue|hard to (say|tell)|skip)\b",
+    r"(know|sure|certain|idea|clue|remember)|dunno|idk|unsure|can'?t (say|tell|remember)(?! i)|"
+    r"cannot (say|tell|remember)|no idea|no clue|not a clue|hard to (say|tell)|skip)\b|"
+    r"^\W*(i )?(have not|haven'?t|did not|didn'?t) (really )?(checked?|measured?|looked|look)\b|"
+    r"\bno thermometer\b|\b(have|got) (a |no )?thermometer\b",
     re.IGNORECASE,
 )
+# "No" answers alone, before a pause, or before a sentence of its own; "no energy" is no answer.
 NO_WORDS = re.compile(
-    r"^\W*(no+|nope|nah|naw|not (really|at all|any|yet)|none|never|negative|neither|"
-    r"(i )?(do not|don'?t|have not|haven'?t|did not|didn'?t|am not|is not|isn'?t))\b",
+    r"^\W*(no+|nope|nah|naw)(?=\W*$|\s*[,.;!-]|\s+(i|it|not|never|they|thank|thanks|nothing|sorry)\b)|"
+    r"^\W*((definitely|probably|certainly|sadly|luckily|of course|thankfully) (not|no)|"
+    r"not (really|at all|yet|now|any ?more|that i'?(ve| have)? ?(know( of)?|noticed|seen))|"
+    r"none|never|negative|neither|nothing( like that)?|can'?t say i have|"
+    r"(i )?(do not|don'?t|have not|haven'?t|did not|didn'?t|am not|is not|isn'?t|it (doesn'?t|isn'?t))"
+    r"( (think so|any|really))?)\W*$",
     re.IGNORECASE,
 )
+# Only clear words of consent, and hedges that are the whole message. "Ok" answers nothing.
 YES_WORDS = re.compile(
-    r"^\W*(y|yes+|yeah+|yea|yep|yup|ya|aye|sure|ok|okay|correct|right|exactly|true|indeed|definitely|"
-    r"absolutely|of course|afraid so|unfortunately|sadly|i think so|i guess( so)?|kind of|kinda|sort of|"
-    r"a (bit|little)|sometimes|slightly|maybe|possibly|probably)\b|"
-    r"^\W*(i|it|they|he|she|we) (do|does|am|is|are|have|has|did|was)\W*$",
+    r"^\W*(y|yes+|yeah+|yea|yep|yup|ya|aye)\b|"
+    r"^\W*(well,? )?(sure|correct|exactly|true|indeed|definitely|absolutely|of course|afraid so|"
+    r"i'?m afraid so|unfortunately( so| yes)?|sadly( yes)?|i think so|i guess( so)?|kind of|kinda|sort of|"
+    r"a (bit|little|tad)|sometimes|slightly|maybe|possibly|probably|"
+    r"(i|it|they|he|she|we) (do|does|am|is|are|have|has|did|was))\W*$",
     re.IGNORECASE,
 )
+TAKEN_BACK = re.compile(r"^\W*no\b.*\b(yes|yeah|yep|actually|maybe)\b", re.IGNORECASE)
 
 
 def read_reply(text: str) -> str | None:
@@ -35,6 +45,9 @@ def read_reply(text: str) -> str | None:
     >>> read_reply("no idea"), read_reply("Not really."), read_reply("kind of")
     ('dont_know', 'no', 'yes')
     """
+    text = text.replace("\u2019", "'").replace("\u2018", "'")
+    if TAKEN_BACK.search(text):
+        return None
     for value, words in ((DONT_KNOW, DONT_KNOW_WORDS), (NO, NO_WORDS), (YES, YES_WORDS)):
         if words.search(text):
             return value

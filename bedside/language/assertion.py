@@ -17,7 +17,8 @@ from bedside.knowledge import ContextCues
 from bedside.model import Assertion
 
 GROUP = "bedside"
-# A denial or a date rarely reaches further than this many words without a new cue.
+# A denial or a date rarely reaches further than this many words without a new cue. (Not ConText's own
+# max_scope: a scope that it cuts short is no longer ended by "but".)
 REACH_WORDS = {Assertion.ABSENT: 12, Assertion.HISTORICAL: 7, Assertion.POSSIBLE: 6}
 STRONGEST_FIRST = (
     Assertion.SOMEONE_ELSE,
@@ -38,6 +39,15 @@ TREATMENT = {
     "drip",
     "campath",
 }
+
+
+# Who says "my" speaks for himself, whoever noticed; what is back is not past.
+OWN = {"i", "im", "i'm", "my", "me", "ive", "myself"}
+AGAIN = {"again", "worse", "back", "still"}
+# "Should I worry about my chest pain" asks about a pain that is there.
+HERE = OWN | {"this", "these", "now", "today", "having"}
+CONDITIONAL = {"if", "case", "out", "watch"}
+RIGHT_NOW = {"now", "having"}
 
 
 class AssertionFinder:
@@ -76,8 +86,17 @@ def _decide(
     for assertion in STRONGEST_FIRST:
         for modifier in deciding:
             if modifier.category == assertion.name:
-                return assertion, span.doc[slice(*modifier.modifier_span)].text
+                cue = span.doc[slice(*modifier.modifier_span)]
+                if assertion is Assertion.HYPOTHETICAL and _is_here(span, cue):
+                    return Assertion.POSSIBLE, cue.text
+                return assertion, cue.text
     return Assertion.PRESENT, None
+
+
+def _is_here(span: Span, cue: Span) -> bool:
+    """Whether a question speaks of something that the patient seems to have."""
+    around = span.doc[min(cue.end, span.start) : min(span.end + 6, span.sent.end)]
+    return bool(_words(around) & (RIGHT_NOW if _words(cue) & CONDITIONAL else HERE))
 
 
 def _longest_run_without(clause: Span, modifiers: Sequence[ConTextModifier]) -> Span | None:
@@ -94,17 +113,38 @@ def _longest_run_without(clause: Span, modifiers: Sequence[ConTextModifier]) -> 
 
 
 def _counts(span: Span, modifier: ConTextModifier, spans: Sequence[Span]) -> bool:
-    doc = span.doc
+    """Whether the cue really speaks of the span, by what stands between and around them."""
     start, end = modifier.modifier_span
     # The "no" of "no energy" belongs to that sign, and denies nothing else.
     if any(other.start < end and start < other.end for other in spans):
         return False
-    if modifier.category == Assertion.HISTORICAL.name:
-        between = doc[min(span.end, end) : max(span.start, start)]
-        return not any(token.lower_ in TREATMENT for token in between)
-    if modifier.category == Assertion.SOMEONE_ELSE.name:
-        return not any(token.lower_ in TREATMENT for token in doc)
+    assertion = Assertion[modifier.category] if modifier.category in Assertion.__members__ else None
+    if assertion is None or max(span.start - end, start - span.end) >= REACH_WORDS.get(
+        assertion, 99
+    ):
+        return False
+    between = _words(span.doc[min(span.end, end) : max(span.start, start)])
+    if assertion is Assertion.ABSENT:
+        return start >= span.end or _denial_goes_on(span, end, spans)
+    if assertion is Assertion.HISTORICAL:
+        return not between & TREATMENT and not _words(span.sent) & AGAIN
+    if assertion is Assertion.SOMEONE_ELSE:
+        return not _words(span.doc[end : span.end]) & OWN and not _words(span.doc) & TREATMENT
     return True
+
+
+def _denial_goes_on(span: Span, cue_end: int, spans: Sequence[Span]) -> bool:
+    """A denial crosses a comma or "and" only within a list: "no fever, chills or cough"."""
+    doc = span.doc
+    breaks = (i for i in range(cue_end, span.start) if doc[i].lower_ in {",", "and"})
+    first = next(breaks, None)
+    if first is None or any(cue_end <= other.start < first for other in spans):
+        return True
+    return bool(_words(doc[cue_end : span.sent.end]) & {"or", "nor"})
+
+
+def _words(tokens: Span | Doc) -> set[str]:
+    return {token.lower_ for token in tokens}
 
 
 def _rules(cues: ContextCues) -> list[ConTextRule]:
@@ -113,7 +153,6 @@ def _rules(cues: ContextCues) -> list[ConTextRule]:
             cue,
             assertion.name,
             direction=direction.upper(),
-            max_scope=REACH_WORDS.get(assertion),
         )
         for (assertion, direction), words in cues.cues.items()
         for cue in words

@@ -44,7 +44,7 @@ DURATION = re.compile(
     + r"))\s+)(?P<unit>hours?|hrs?|h|days?|d|weeks?|wks?|fortnights?|months?|years?)\b",
     re.IGNORECASE,
 )
-SEVERITY = re.compile(r"\b(?P<value>10|\d)\s*(?:/|out of)\s*10\b", re.IGNORECASE)
+SEVERITY = re.compile(r"(?<![\d/])(?P<value>10|\d)\s*(?:/|out of)\s*10\b(?!/)", re.IGNORECASE)
 
 
 def measure(text: str) -> tuple[Detail, ...]:

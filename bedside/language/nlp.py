@@ -6,6 +6,8 @@ signs (docs/adr/0004-a-small-sentence-encoder.md).
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from pathlib import Path
 
 import spacy
@@ -15,6 +17,8 @@ from spacy.tokens import Doc
 # A longer text would only cost time: chat/ refuses longer messages before they come here.
 MAX_CHARACTERS = 4000
 
+# spaCy's tokenizer takes the square of such a row's length.
+ROW = re.compile(r"([^\w\s])\1{3,}")
 # One character for one, so that offsets into the patient's own text stay exact.
 SAME_LENGTH = str.maketrans(
     {
@@ -51,10 +55,19 @@ def save(folder: Path) -> None:
 
 def read(nlp: Language, text: str) -> Doc:
     """`text` in lower case as tokens and sentences; their offsets are offsets into `text` itself."""
-    return nlp("".join(map(_lower, text[:MAX_CHARACTERS].translate(SAME_LENGTH))))
+    plain = text[:MAX_CHARACTERS].translate(SAME_LENGTH)
+    return nlp(ROW.sub(_thinned, "".join(map(_plain, plain))))
 
 
-def _lower(character: str) -> str:
-    """Lower case, where that is one character too: "CANT BREATHE" is tokenized like "cant breathe"."""
+def _thinned(row: re.Match[str]) -> str:
+    """A row of the same sign: three of them say as much, and spaces keep the length."""
+    return row[0][:3].ljust(len(row[0]))
+
+
+def _plain(character: str) -> str:
+    """Lower case, where that is one character too ("CANT BREATHE" is tokenized like "cant breathe"),
+    and a space for emoji, which spaCy takes long to part from each other."""
+    if unicodedata.category(character) in ("So", "Sk", "Co", "Cn", "Cs"):
+        return " "
     lower = character.lower()
     return lower if len(lower) == 1 else character

@@ -88,8 +88,10 @@ class Reader:
         return _mention(text, sign, clause, assertion, cue, confidence, FoundBy.CLASSIFIER)
 
     def _given(self, mentions: Sequence[Mention]) -> Iterator[Finding]:
-        """The findings that a sign states by itself, with the sign's own assertion."""
+        """The findings that a sign states by itself, with the sign's own assertion; a guess states none."""
         for mention in mentions:
+            if mention.found_by is FoundBy.CLASSIFIER and mention.assertion is Assertion.POSSIBLE:
+                continue
             for finding in self._knowledge.signs[mention.sign].gives:
                 yield Finding(
                     finding=finding,
@@ -147,8 +149,9 @@ def _mention(
 
 
 def _measured_fever(mentions: Sequence[Mention], details: Sequence[Detail]) -> Iterator[Mention]:
-    """A fever told as a number, in a message that names no fever in words."""
-    if any(mention.sign == FEVER for mention in mentions):
+    """A fever told as a number, unless the message says in words that there is one now."""
+    active = (Assertion.PRESENT, Assertion.POSSIBLE)
+    if any(mention.sign == FEVER and mention.assertion in active for mention in mentions):
         return
     for detail in details:
         if detail.kind == "temperature_celsius" and detail.value >= FEVER_CELSIUS:

@@ -10,6 +10,8 @@ from collections.abc import Callable
 from argon2 import PasswordHasher
 from sqlalchemy.exc import SQLAlchemyError
 
+from bedside.knowledge import KnowledgeError, load
+from bedside.knowledge.responses import region_of
 from bedside.model import Clinic
 from bedside.settings import Settings, SettingsError, read_clinic
 from bedside.store import (
@@ -37,9 +39,10 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         settings = Settings.from_environment()
         clinic = read_clinic(settings.clinic_file)
+        region_of(clinic, load())
         run: Callable[[argparse.Namespace, Database, Clinic, Settings], None] = given.run
         run(given, Database(settings.database_url), clinic, settings)
-    except (SettingsError, Refused) as error:
+    except (SettingsError, KnowledgeError, Refused) as error:
         print(error, file=sys.stderr)
         return 1
     except (DatabaseAway, SQLAlchemyError, OSError, ImportError) as error:

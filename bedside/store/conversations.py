@@ -112,8 +112,11 @@ def receive(
 ) -> Received:
     """Store the message, once, and take the lease if it is free. In a conversation that a clinician
     has closed, it begins the patient's next one. UnknownConversation when there is none."""
-    conversation = _current(tx, conversation_id, now)
+    conversation = lock(tx, conversation_id)
     message = message_of(tx, conversation.id, message_id)
+    if message is None:
+        conversation = _current(tx, conversation, now)
+        message = message_of(tx, conversation.id, message_id)
     if message is None:
         message = _stored(tx, conversation, message_id, text, now)
     replies = replies_to(tx, conversation.id, message_id) if message.state == ANSWERED else None
@@ -181,7 +184,7 @@ def take_up(
     urgency = max(
         (each for each in (conversation.urgency, turn.assessment.urgency) if each), default=None
     )
-    _replace_mentions(tx, message, parsed.mentions)
+    _write_mentions(tx, message, parsed.mentions, by)
     tx.execute(
         reports.insert().values(
             conversation_id=conversation.id,
@@ -396,11 +399,10 @@ def _opened(tx: Transaction, clinic_id: str, patient_id: str, now: datetime) -> 
     )
 
 
-def _current(tx: Transaction, conversation_id: str, now: datetime) -> Conversation:
-    """The conversation itself, or the one that follows when it is closed."""
-    conversation = lock(tx, conversation_id)
+def _current(tx: Transaction, conversation: Conversation, now: datetime) -> Conversation:
+    """The conversation itself, or the one that follows when it is closed; locked as well."""
     closed = tx.execute(
-        select(conversations.c.closed_at).where(conversations.c.id == conversation_id)
+        select(conversations.c.closed_at).where(conversations.c.id == conversation.id)
     ).scalar_one()
     if closed is None:
         return conversation
@@ -411,6 +413,7 @@ def _current(tx: Transaction, conversation_id: str, now: datetime) -> Conversati
             conversations.c.closed_at.is_(None),
         )
         .order_by(conversations.c.opened_at.desc())
+        .with_for_update()
     ).first()
     if row is not None:
         return _conversation(row)
@@ -486,12 +489,22 @@ def _leased(
     return True
 
 
-def _replace_mentions(tx: Transaction, message: Message, found: Iterable[Mention]) -> None:
-    """A second reading of the same message takes the place of the first."""
-    tx.execute(delete(mentions).where(mentions.c.message_id == message.id))
-    rows = [{"message_id": message.id, **as_json(mention)} for mention in found]
-    if rows:
-        tx.execute(mentions.insert(), rows)
+def _write_mentions(tx: Transaction, message: Message, found: Iterable[Mention], by: str) -> None:
+    """The assistant's reading takes the place of the floor's; the floor's adds what is not there."""
+    of_it = mentions.c.message_id == message.id
+    known: set[tuple[str, int]] = set()
+    if by == BY_ASSISTANT:
+        tx.execute(delete(mentions).where(of_it))
+    else:
+        rows = tx.execute(select(mentions.c.sign, mentions.c.start).where(of_it))
+        known = {(row.sign, row.start) for row in rows}
+    new = [
+        {"message_id": message.id, **as_json(mention)}
+        for mention in found
+        if (mention.sign, mention.start) not in known
+    ]
+    if new:
+        tx.execute(mentions.insert(), new)
 
 
 def _conversation(row: Row) -> Conversation:

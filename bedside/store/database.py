@@ -29,6 +29,9 @@ class Database:
     def __init__(self, url: str) -> None:
         self.engine = _engine(url)
         self._reading = self.engine.execution_options(reads_only=True)
+        if self.engine.dialect.name == "postgresql":
+            # One state of the record for all statements of a reader, as SQLite gives it.
+            self._reading = self._reading.execution_options(isolation_level="REPEATABLE READ")
 
     @contextmanager
     def writing(self) -> Iterator[Transaction]:
@@ -61,13 +64,15 @@ def _translated() -> Iterator[None]:
 def _engine(url: str) -> Engine:
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
+        waits = f"-c lock_timeout={BUSY_SECONDS * 1000}"
         return create_engine(
             parsed,
             future=True,
             pool_size=5,
             max_overflow=5,
+            pool_timeout=BUSY_SECONDS,
             pool_pre_ping=True,
-            connect_args={"connect_timeout": BUSY_SECONDS},
+            connect_args={"connect_timeout": BUSY_SECONDS, "options": waits},
             hide_parameters=True,
         )
     if parsed.database:

@@ -58,12 +58,16 @@ def raise_flag(
     if urgency is None or not needs_flag(urgency):
         return
     flag = tx.execute(select(table).where(table.c.conversation_id == conversation_id)).first()
+    is_closed = flag is not None and flag.state == FlagState.CLOSED.value
     if flag is None:
         _insert(tx, conversation_id, clinic_id, urgency, unprocessed, now)
+    elif is_closed:
+        _reopen(tx, flag, urgency, unprocessed, now)
     elif urgency > flag.urgency_rank or unprocessed > flag.unprocessed:
         _raise(tx, flag, urgency, unprocessed, now)
-    if flag is None or urgency > flag.urgency_rank:
-        _tell(tx, conversation_id, clinic_id, urgency, by, now)
+    if flag is None or is_closed or urgency > flag.urgency_rank:
+        again = f":{now.isoformat()}" if is_closed else ""
+        _tell(tx, conversation_id, clinic_id, urgency, by, now, again)
 
 
 def flags(tx: Transaction, clinic_id: str, *, closed: bool = False) -> list[FlagView]:
@@ -170,10 +174,40 @@ def _raise(tx: Transaction, flag: Row, urgency: Urgency, unprocessed: bool, now:
     )
 
 
+def _reopen(tx: Transaction, flag: Row, urgency: Urgency, unprocessed: bool, now: datetime) -> None:
+    """A message that was on its way while the flag was closed: nobody has seen it yet."""
+    tx.execute(
+        update(table)
+        .where(table.c.id == flag.id)
+        .values(
+            urgency=urgency.word,
+            urgency_rank=int(urgency),
+            state=FlagState.NEW.value,
+            claimed_by=None,
+            closed_reason=None,
+            unprocessed=unprocessed,
+            raised_at=now,
+            due_at=due_at(urgency, now),
+        )
+    )
+    tx.execute(
+        update(conversations)
+        .where(conversations.c.id == flag.conversation_id)
+        .values(closed_at=None)
+    )
+
+
 def _tell(
-    tx: Transaction, conversation_id: str, clinic_id: str, urgency: Urgency, by: str, now: datetime
+    tx: Transaction,
+    conversation_id: str,
+    clinic_id: str,
+    urgency: Urgency,
+    by: str,
+    now: datetime,
+    again: str,
 ) -> None:
-    """The audit line and the notification; the notification says how urgent, never what."""
+    """The audit line and the notification; the notification says how urgent, never what. `again`
+    tells a flag that was opened again from its first time."""
     audit.note(
         tx,
         clinic_id=clinic_id,
@@ -185,7 +219,7 @@ def _tell(
     )
     outbox.put(
         tx,
-        key=f"flag:{conversation_id}:{urgency.word}",
+        key=f"flag:{conversation_id}:{urgency.word}{again}",
         kind="notify",
         payload={"clinic": clinic_id, "urgency": urgency.word},
         now=now,

@@ -6,9 +6,11 @@ import logging
 
 import pytest
 
+from actions.deployment import Deployment, deployment
 from actions.heard import parsed_from
 from actions.taking_up import ActionTakeUp, taken_up
 from bedside import store
+from bedside.dialogue import Floor
 from bedside.knowledge import load_responses
 
 MARKER = "Zwetschgenkuchen"
@@ -88,12 +90,11 @@ def test_a_message_taken_up_before_is_said_again_and_not_recorded_again(server):
 
 def test_a_message_that_the_floor_answered_first_is_no_answer_to_its_question(server, knowledge):
     """Chat did not wait; its question is open now, and this message came before it."""
-    received = server.receive("I have bruises, yes")
+    text = "I have bruises, yes"
+    received = server.receive(text)
     with server.database.writing() as tx:
-        from bedside.dialogue import Floor
-
         conversation = store.lock(tx, server.conversation_id)
-        parsed, turn = Floor(knowledge).take_up(conversation.report, "I have bruises, yes", None)
+        parsed, turn = Floor(knowledge).take_up(conversation.report, text, None)
         store.take_up(
             tx,
             conversation,
@@ -106,7 +107,9 @@ def test_a_message_that_the_floor_answered_first_is_no_answer_to_its_question(se
             now=server.now,
         )
         store.answer(tx, conversation.id, received.message, (), now=server.now)
-    server.run(server.tracker("I have bruises, yes"))
+    tracker = server.tracker(text)
+    tracker.latest_message["entities"].append({"entity": "reply", "value": "yes"})
+    server.run(tracker)
     conversation = server.rows("conversations")[0]
     assert conversation.report["answers"] == {}
     assert conversation.pending["id"] == turn.question.id
@@ -195,8 +198,6 @@ def test_the_failure_of_a_commit_says_nothing_that_was_not_recorded(server, monk
 
 
 def test_a_message_that_chat_never_stored_is_not_taken_up(server, knowledge):
-    from actions.deployment import Deployment
-
     here = Deployment(server.database, knowledge)
     with pytest.raises(LookupError):
         taken_up(
@@ -232,8 +233,6 @@ def test_a_patient_cannot_be_a_probe(server):
 
 
 def test_the_deployment_is_opened_once_and_from_the_environment(tmp_path, monkeypatch):
-    from actions.deployment import deployment
-
     deployment.cache_clear()
     monkeypatch.setenv("BEDSIDE_DATABASE_URL", f"sqlite:///{tmp_path / 'mine.db'}")
     try:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from bedside.settings import ROOT
+
 
 def text_of(html):
     return " ".join(re.sub(r"<[^>]+>", " ", html).split())
@@ -31,8 +33,6 @@ def test_a_clinic_that_was_not_filled_in_says_so_on_the_page(make_chat):
 
 def test_the_clinics_own_words_cannot_become_mark_up(make_chat, tmp_path):
     clinic = (tmp_path / "clinic.yml").absolute()
-    from bedside.settings import ROOT
-
     words = (ROOT / "tests" / "clinic.yml").read_text()
     clinic.write_text(words.replace("the MS team", '"<b>team</b> {phone}"'))
     page = make_chat(str(clinic)).client.get("/").text

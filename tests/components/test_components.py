@@ -327,7 +327,7 @@ def test_every_method_of_a_component_is_annotated(module, name):
         if not inspect.isfunction(function):
             continue
         hints = typing.get_type_hints(function)
-        parameters = [each for each in inspect.signature(function).parameters]
+        parameters = list(inspect.signature(function).parameters)
         wanted = {each for each in parameters if each not in ("self", "cls")} | {"return"}
         assert wanted <= set(hints), f"{name}.{function.__name__}"
         checked += 1

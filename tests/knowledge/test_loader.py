@@ -139,7 +139,7 @@ def test_a_file_that_is_not_there_is_refused_by_name(folder: Path) -> None:
         ("signs", without(BRUISING, "urgency"), (BRUISING, "urgency")),
         ("signs", without(BRUISING, "reviewed_by"), (BRUISING, "reviewed_by")),
         ("signs", without(BRUISING, "sources"), (BRUISING, "sources")),
-        ("findings", without("fever", "question"), ("fever", "question")),
+        ("findings", without("fever", "name"), ("fever", "name")),
         ("combinations", without(RF01, "to"), (RF01, "to")),
         ("combinations", without(RF01, "when"), (RF01, "when")),
         ("regions", without("UK", "emergency"), ("UK", "emergency")),

@@ -242,7 +242,6 @@ def test_two_messages_at_once_to_a_closed_conversation_begin_one_new_one(record,
     assert sum(each.leased for each in received) == 1
 
 
-@pytest.mark.xfail(strict=True, reason="a message_id is looked for in the new conversation only")
 def test_a_message_sent_again_after_the_clinician_closed_is_not_stored_again(record):
     old = record.open()
     record.answer(record.receive(old, "I have bruises", "m1"))
@@ -265,9 +264,6 @@ def test_the_next_conversation_is_leased_once_whichever_cookie_a_message_came_wi
 
 @pytest.mark.parametrize("first_is_old", [True, False])
 def test_a_message_sent_at_once_with_both_cookies_is_stored_once(record, request, first_is_old):
-    if record.is_postgresql and not first_is_old:
-        why = "receive() does not lock the conversation it gives back, only the closed one"
-        request.applymarker(pytest.mark.xfail(strict=True, reason=why))
     old, new = closed_and_next(record)
     first, second = (old, new) if first_is_old else (new, old)
     received = overlapping(record, (first, "m200"), (second, "m200"))

@@ -68,7 +68,7 @@ class Assistant:
                 async for line in response.aiter_lines():
                     _take(said, line)
             said.complete = True
-        except (httpx.HTTPError, ValueError, KeyError, TypeError) as error:
+        except (httpx.HTTPError, ValueError, KeyError, TypeError, AttributeError) as error:
             # The error's text could quote what was said; its kind cannot.
             said.failure = type(error).__name__
 

@@ -87,12 +87,11 @@ class Turns:
             if received.replies is not None:
                 return Answered(received.conversation.id, received.replies)
             said = await self._ask(received, started)
+            in_time = len(said.replies)
             replies = await run_in_threadpool(self._settle, received, said)
-            self._keep_late(received, said)
+            self._keep_late(received, said, in_time)
             return Answered(received.conversation.id, replies)
-        except (
-            Exception
-        ) as error:  # the message is stored: the worker takes it up, whatever failed here
+        except Exception as error:  # the message is stored, and the worker takes it up
             logger.error("a message could not be answered yet: %s", type(error).__name__)
             replies = await self._without_record(text, UNAVAILABLE, said.replies)
             return Answered(received.conversation.id, replies)
@@ -218,10 +217,10 @@ class Turns:
         facts = clinic_facts(self._clinic, self._knowledge, self._clock())
         return [self._responses.say(each, facts) for each in utterances]
 
-    def _keep_late(self, received: store.Received, said: Said) -> None:
+    def _keep_late(self, received: store.Received, said: Said, in_time: int) -> None:
         """What Rasa says after its time is kept for the clinician, and not shown."""
         if said.running is not None and not said.running.done():
-            task = asyncio.create_task(self._store_late(received, said, len(said.replies)))
+            task = asyncio.create_task(self._store_late(received, said, in_time))
             self._late.add(task)
             task.add_done_callback(self._late.discard)
 

@@ -304,7 +304,7 @@ def test_a_guessed_sign_is_kept_when_the_patient_says_it_in_plain_words(talk: Ta
 
 def test_a_guessed_sign_that_nobody_could_clear_up_is_for_the_team_today(talk: Talk) -> None:
     talk.take(parsed("odd marks", guess(BRUISES)))
-    assert talk.hears(NONSENSE, "nlu_fallback") == ["utter_once_more", "utter_question"]
+    assert talk.hears(NONSENSE, "nlu_fallback") == ["utter_once_more", "utter_confirm"]
     assert talk.hears(NONSENSE, "nlu_fallback")[0] == "utter_urgent"
     assert talk.urgency == "urgent"
 

@@ -59,6 +59,7 @@ class Conversation:
     urgency: Urgency | None
     report: Report
     pending: Question | None
+    is_closed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,8 +115,8 @@ def receive(
     has closed, it begins the patient's next one. UnknownConversation when there is none."""
     conversation = lock(tx, conversation_id)
     message = message_of(tx, conversation.id, message_id)
-    if message is None:
-        conversation = _current(tx, conversation, now)
+    if message is None and conversation.is_closed:
+        conversation = _next(tx, conversation, now)
         message = message_of(tx, conversation.id, message_id)
     if message is None:
         message = _stored(tx, conversation, message_id, text, now)
@@ -399,13 +400,8 @@ def _opened(tx: Transaction, clinic_id: str, patient_id: str, now: datetime) -> 
     )
 
 
-def _current(tx: Transaction, conversation: Conversation, now: datetime) -> Conversation:
-    """The conversation itself, or the one that follows when it is closed; locked as well."""
-    closed = tx.execute(
-        select(conversations.c.closed_at).where(conversations.c.id == conversation.id)
-    ).scalar_one()
-    if closed is None:
-        return conversation
+def _next(tx: Transaction, conversation: Conversation, now: datetime) -> Conversation:
+    """The patient's conversation that follows the closed one, locked as well."""
     row = tx.execute(
         select(conversations)
         .where(
@@ -515,6 +511,7 @@ def _conversation(row: Row) -> Conversation:
         urgency=_urgency(row.urgency),
         report=report_from_json(row.report),
         pending=None if row.pending is None else question_from_json(row.pending),
+        is_closed=row.closed_at is not None,
     )
 
 

@@ -28,10 +28,10 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self.engine = _engine(url)
-        self._reading = self.engine.execution_options(reads_only=True)
+        self._reading: dict[str, Any] = {"reads_only": True}
         if self.engine.dialect.name == "postgresql":
             # One state of the record for all statements of a reader, as SQLite gives it.
-            self._reading = self._reading.execution_options(isolation_level="REPEATABLE READ")
+            self._reading["isolation_level"] = "REPEATABLE READ"
 
     @contextmanager
     def writing(self) -> Iterator[Transaction]:
@@ -42,8 +42,10 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Transaction]:
         """A transaction that sees one state of the database and writes nothing."""
-        with _translated(), self._reading.begin() as connection:
-            yield connection
+        with _translated(), self.engine.connect() as connection:
+            connection.execution_options(**self._reading)
+            with connection.begin():
+                yield connection
 
 
 def utc_now() -> datetime:

@@ -38,7 +38,7 @@ def chosen(said, taken_up, floor, floor_asks=False):
          [URGENT, PROMPT, QUESTION], True),
         ("Rasa small talk", [PLAIN], True, [EMERGENCY, QUESTION], True, [EMERGENCY, PLAIN], True),
         ("emergency, not first", [PLAIN, EMERGENCY], True, [EMERGENCY], False,
-         [EMERGENCY, PLAIN, EMERGENCY], True),
+         [EMERGENCY, PLAIN], False),
         ("Rasa away", [], False, [URGENT, QUESTION], True, [URGENT, QUESTION], True),
         ("Rasa away, a question", [], False, [QUESTION], True, [QUESTION], True),
         ("Rasa away, nothing", [], False, [], False, [UNAVAILABLE], True),

@@ -162,9 +162,9 @@ def test_a_message_that_is_too_long_says_what_to_do_in_danger(patient):
 
 ODD = [
     ("only emoji", "🤕🩸😀"),
-    ("a text of the greatest length", "bruises " * (MOST_CHARACTERS // 8)),
+    ("a text of the greatest length", ("bruises " * (MOST_CHARACTERS // 8))[:-1] + "."),
     ("a lone surrogate", f"bruises \ud800 {MARKER}"),
-    ("NUL and control characters", f"bruises\x00 \x1b[31m {MARKER}\x07"),
+    ("NUL and control characters", f"bruises\x00 \x1b[31m\x07 {MARKER}"),
     ("right to left", "لدي كدمات \u202e"),
     ("mark-up", "<script>alert(1)</script> bruises"),
     ("a formula", "=cmd|' /C calc'!A0 bruises"),
@@ -380,8 +380,9 @@ def test_no_word_of_a_patient_is_logged_when_the_program_fails(chat, patient, mo
 
     monkeypatch.setattr("bedside.store.answer", fault)
     response = patient.send(f"{BRUISES} {MARKER}")
-    assert response.status_code == 500 and MARKER not in response.text
-    assert "call your team" in response.json()["error"]
+    assert response.status_code == 200 and MARKER not in response.text
+    advised, *_, last = response.json()["replies"]
+    assert advised["urgency"] == "urgent" and "do not wait for me" in last["text"]
     assert "RuntimeError" in caplog.text
 
 

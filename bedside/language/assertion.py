@@ -44,6 +44,7 @@ TREATMENT = {
 # Who says "my" speaks for himself, whoever noticed; what is back is not past.
 OWN = {"i", "im", "i'm", "my", "me", "ive", "myself"}
 AGAIN = {"again", "worse", "back", "still"}
+NEGATIVE = {"n't", "nt", "not", "no", "cannot", "unable", "never"}
 # "Should I worry about my chest pain" asks about a pain that is there.
 HERE = OWN | {"this", "these", "now", "today", "having"}
 CONDITIONAL = {"if", "case", "out", "watch"}
@@ -124,6 +125,8 @@ def _counts(span: Span, modifier: ConTextModifier, spans: Sequence[Span]) -> boo
     ):
         return False
     between = _words(span.doc[min(span.end, end) : max(span.start, start)])
+    if assertion is Assertion.ABSENT and _words(span) & NEGATIVE:
+        return False  # nobody denies a "can't breathe"
     if assertion is Assertion.ABSENT:
         return start >= span.end or _denial_goes_on(span, end, spans)
     if assertion is Assertion.HISTORICAL:

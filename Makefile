@@ -2,8 +2,8 @@
 
 PYTHON ?= python3
 OURS := .venv/bin/python
-# Tests that need Rasa, a browser or real processes; the others are the core's and run first.
-SLOW_TESTS := $(wildcard $(addprefix tests/,actions bench chat components console conversations docs launch worker))
+# The core's tests need no Rasa, no server and no process, and run first.
+CORE_TESTS := $(wildcard tests/test_*.py tests/knowledge tests/language)
 
 export RASA_TELEMETRY_ENABLED := false
 export SQLALCHEMY_SILENCE_UBER_WARNING := 1
@@ -24,9 +24,9 @@ run: setup ## start everything: chat on port 8000, console on port 8001
 	@$(OURS) -m launch.run
 
 test: setup-dev ## run all tests, the core's first
-	@$(OURS) -m pytest $(addprefix --ignore=,$(SLOW_TESTS))
+	@$(OURS) -m pytest $(CORE_TESTS)
 	@$(OURS) -m launch.training
-	@$(OURS) -m pytest $(SLOW_TESTS)
+	@$(OURS) -m pytest $(addprefix --ignore=,$(CORE_TESTS))
 
 check: setup-dev ## format, lint, types and layers, changing nothing
 	@$(OURS) -m ruff format --check .

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import sys
-
-from rasa_sdk.endpoint import create_app
+import warnings
 
 from actions.deployment import deployment
 from bedside.knowledge import KnowledgeError
@@ -19,6 +18,10 @@ def main() -> int:
     except (SettingsError, KnowledgeError) as error:
         print(f"The action server cannot start: {error}", file=sys.stderr)
         return 1
+    # Sanic turns warnings on, and what it imports deprecates itself at every start.
+    warnings.showwarning = lambda *_, **__: None
+    from rasa_sdk.endpoint import create_app
+
     app = create_app("actions", cors_origins=[])
     app.run(host="127.0.0.1", port=port, access_log=False, motd=False)
     return 0

@@ -73,7 +73,7 @@ def _settings() -> Settings:
 def _migration(settings: Settings) -> Step:
     return Step(
         title="Preparing the database",
-        problem="The database cannot be used",
+        problem="",
         command=[sys.executable, "-m", "bedside.store", "migrate"],
         log=Files(var=settings.var).log / "migrate.log",
     )

@@ -38,7 +38,8 @@ SIGNS_OF_NO_NETWORK = (
 
 @dataclass(frozen=True)  # slots and kw_only need Python 3.10
 class Step:
-    """What to run, what to call it, and how to say that it failed."""
+    """What to run, what to call it, and how to say that it failed; a command without a `problem` ends
+    with a whole sentence of its own."""
 
     title: str
     problem: str
@@ -146,6 +147,8 @@ def _end(child: subprocess.Popen[bytes]) -> None:
 
 
 def _sentence(step: Step) -> str:
+    if not step.problem:
+        return last_line(step.log) or f"{step.title}: it ended without a word."
     output = "\n".join(last_lines(step.log, 60)).lower()
     if SIGN_OF_NO_PYTHON in output:
         reason = "none is here and none could be downloaded; install Python 3.10 and start again"

@@ -43,7 +43,7 @@ def main(arguments: list[str] | None = None) -> int:
         run: Callable[[argparse.Namespace, Database, Clinic, Settings], None] = given.run
         run(given, Database(settings.database_url), clinic, settings)
     except (SettingsError, KnowledgeError, Refused) as error:
-        print(error, file=sys.stderr)
+        print(f"{str(error).rstrip('.')}.", file=sys.stderr)
         return 1
     except (DatabaseAway, SQLAlchemyError, OSError, ImportError) as error:
         print(f"The database cannot be used: {' '.join(str(error).split())}", file=sys.stderr)

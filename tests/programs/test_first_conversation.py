@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
+import signal
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -196,3 +200,55 @@ def test_no_words_of_a_patient_are_in_any_log(ready: Programs) -> None:
     written = [path for path in logs.iterdir() if b"zyzzyva" in path.read_bytes()]
     assert written == []
     assert b"zyzzyva" not in ready.output.read_bytes()
+
+
+def test_a_rasa_that_hangs_delays_nobody_for_long_and_its_late_answer_opens_no_second_flag(
+    ready: Programs,
+) -> None:
+    frightened, tired = ready.patient(), ready.patient()
+    rasa = ready.pid_of("rasa")
+    assert rasa is not None
+    os.kill(rasa, signal.SIGSTOP)
+    try:
+        started = time.monotonic()
+        assert "999" in first_sentence(frightened.says(STROKE))
+        assert time.monotonic() - started < 4
+        started = time.monotonic()
+        assert tired.says(BRUISES)[0]["urgency"] == "urgent"
+        assert time.monotonic() - started < 8
+    finally:
+        os.kill(rasa, signal.SIGCONT)
+
+    def kept_late() -> bool:
+        return any(not row.shown for row in rows(ready, messages, tired.conversation_id))
+
+    wait_for(kept_late, 20, "the late answer to be kept")
+    (flag,) = rows(ready, flags, tired.conversation_id)
+    assert (flag.urgency, flag.unprocessed) == ("urgent", True)
+
+
+def test_a_message_whose_chat_dies_in_mid_turn_is_answered_by_the_worker_and_flagged_once(
+    ready: Programs,
+) -> None:
+    patient = ready.patient()
+    rasa = ready.pid_of("rasa")
+    assert rasa is not None
+    os.kill(rasa, signal.SIGSTOP)  # so that the turn is still under way when chat dies
+    try:
+        with ThreadPoolExecutor() as pool:
+            sending = pool.submit(patient.http.post, "/api/messages", json={"text": BRUISES})
+            wait_for(lambda: rows(ready, messages, patient.conversation_id), 5, "the message")
+            ready.kill("chat")
+            with pytest.raises(httpx.HTTPError):
+                sending.result()
+    finally:
+        os.kill(rasa, signal.SIGCONT)
+
+    def answered() -> bool:
+        return rows(ready, messages, patient.conversation_id)[0].state == "answered"
+
+    wait_for(answered, 40, "the worker to answer")
+    asked, advised, *_ = rows(ready, messages, patient.conversation_id)
+    assert (asked.text, advised.urgency) == (BRUISES, "urgent")
+    (flag,) = rows(ready, flags, patient.conversation_id)
+    assert flag.urgency == "urgent"

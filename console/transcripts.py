@@ -11,8 +11,7 @@ from zoneinfo import ZoneInfo
 
 from bedside.knowledge import Knowledge
 from bedside.model import Assertion, FoundBy, Mention, Urgency
-from bedside.store import BY_FLOOR, Entry
-from bedside.store.conversations import ANSWERED, PATIENT, RECEIVED
+from bedside.store import ANSWERED, BY_FLOOR, PATIENT, RECEIVED, Entry
 from bedside.triage import ACTIVE
 from console.presenters import Tag, in_zone, urgency_tag
 

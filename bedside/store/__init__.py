@@ -6,29 +6,18 @@ together; they give back nouns of `bedside.model` or the small views defined bes
 """
 
 from bedside.store.conversations import (
-    ANSWERED,
-    BY_ASSISTANT,
-    BY_FLOOR,
-    Conversation,
-    Entry,
-    Message,
     Received,
     UnknownConversation,
     UnknownInvitation,
     acquire,
-    advice_for,
     answer,
     left_behind,
     lock,
     message_of,
     open_conversation,
     receive,
-    record_failure,
     release,
     replies_to,
-    take_up,
-    taken_up_by,
-    transcript,
 )
 from bedside.store.database import Database, DatabaseAway, Transaction, utc_now
 from bedside.store.flags import FlagView, flag_of, flags, move, note_queue_read, note_read
@@ -41,12 +30,25 @@ from bedside.store.people import (
     invite,
     note_sign_in,
 )
+from bedside.store.rows import (
+    ANSWERED,
+    BY_ASSISTANT,
+    BY_FLOOR,
+    PATIENT,
+    RECEIVED,
+    Conversation,
+    Message,
+)
 from bedside.store.schema import check_current
+from bedside.store.taking_up import advice_for, record_failure, take_up, taken_up_by
+from bedside.store.transcripts import Entry, transcript
 
 __all__ = [
     "ANSWERED",
     "BY_ASSISTANT",
     "BY_FLOOR",
+    "PATIENT",
+    "RECEIVED",
     "Clinician",
     "Conversation",
     "Database",

@@ -190,7 +190,7 @@ def test_the_failure_of_a_commit_says_nothing_that_was_not_recorded(server, monk
     def fault(*_, **__):
         raise store.DatabaseAway("disk full")
 
-    monkeypatch.setattr("bedside.store.conversations.flags.raise_flag", fault)
+    monkeypatch.setattr("bedside.store.taking_up.raise_flag", fault)
     messages, _ = server.run(server.tracker(BRUISES))
     assert said(messages) == ["utter_unavailable"]
     assert server.rows("reports") == server.rows("mentions") == []

@@ -92,14 +92,25 @@ def take_up(report: Report, parsed: Parsed, pending: Question | None, knowledge:
 class Floor:
     """The same decision on the lexicon alone: what is certain about a message without Rasa."""
 
+    # What a report by the floor names as its model.
+    model_version = "lexicon"
+
     def __init__(self, knowledge: Knowledge) -> None:
         self._knowledge = knowledge
         self._reader = Reader(knowledge)
 
+    def read(self, text: str) -> Parsed:
+        """What the lexicon reads in `text`. A millisecond or two."""
+        return self._reader.read(text)
+
+    def decide(self, report: Report, parsed: Parsed, pending: Question | None) -> Turn:
+        """The turn that what was read leads to."""
+        return take_up(report, parsed, pending, self._knowledge)
+
     def take_up(self, report: Report, text: str, pending: Question | None) -> tuple[Parsed, Turn]:
-        """What the lexicon reads in `text`, and the turn it leads to. A millisecond or two."""
-        parsed = self._reader.read(text)
-        return parsed, take_up(report, parsed, pending, self._knowledge)
+        """Both: what the lexicon reads in `text`, and the turn it leads to."""
+        parsed = self.read(text)
+        return parsed, self.decide(report, parsed, pending)
 
 
 def found_something(parsed: Parsed) -> bool:

@@ -9,6 +9,7 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from starlette.applications import Starlette
@@ -69,8 +70,7 @@ class Chat:
     async def nhsuk(self, request: Request) -> Response:
         if not NHSUK.is_file():
             raise HTTPException(404)
-        css = WEB_FONT.sub("", NHSUK.read_text(encoding="utf-8"))
-        return Response(css, media_type="text/css")
+        return Response(_nhsuk_css(), media_type="text/css")
 
     async def open(self, request: Request) -> Response:
         data = await bodies.read_json(request)
@@ -174,6 +174,11 @@ def create_app(
         },
         lifespan=chat.lifespan,
     )
+
+
+@lru_cache(maxsize=1)
+def _nhsuk_css() -> str:
+    return WEB_FONT.sub("", NHSUK.read_text(encoding="utf-8"))
 
 
 def _shown(reply: Any) -> dict[str, Any]:

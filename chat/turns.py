@@ -20,7 +20,7 @@ from starlette.concurrency import run_in_threadpool
 from bedside import store
 from bedside.dialogue import Floor
 from bedside.knowledge import Knowledge, Responses, clinic_facts
-from bedside.model import Clinic, Parsed, Question, Reply, Report, Turn, Urgency, Utterance
+from bedside.model import Clinic, Parsed, Reply, Report, Turn, Urgency, Utterance
 from chat.assistant import Assistant, Said
 from chat.higher import Chosen, at_least_as_said, choose, higher
 
@@ -32,7 +32,6 @@ RASA_SECONDS = 5.0
 EMERGENCY_SECONDS = 1.5
 MOST_SECONDS = 7.0
 POLL_SECONDS = 0.05
-LEXICON_ONLY = "lexicon"
 UNAVAILABLE = Utterance(response="utter_unavailable")
 NOT_RECORDED = Utterance(response="utter_not_recorded")
 
@@ -86,9 +85,10 @@ class Turns:
             received = await self._wait_for_lease(received, holder, started)
             if received.replies is not None:
                 return Answered(received.conversation.id, received.replies)
-            said = await self._ask(received, started)
+            parsed = await run_in_threadpool(self._read, text)
+            said = await self._ask(received, parsed, started)
             in_time = len(said.replies)
-            replies = await run_in_threadpool(self._settle, received, said)
+            replies = await run_in_threadpool(self._settle, received, parsed, said)
             self._keep_late(received, said, in_time)
             return Answered(received.conversation.id, replies)
         except Exception as error:  # the message is stored, and the worker takes it up
@@ -126,9 +126,9 @@ class Turns:
                 tx, received.conversation.id, received.message, holder=holder, now=self._clock()
             )
 
-    async def _ask(self, received: store.Received, started: float) -> Said:
-        patience = await run_in_threadpool(self._patience, received)
-        seconds = min(patience, MOST_SECONDS - (time.monotonic() - started))
+    async def _ask(self, received: store.Received, parsed: Parsed, started: float) -> Said:
+        left = MOST_SECONDS - (time.monotonic() - started)
+        seconds = min(self._patience(received.conversation, parsed), left)
         if not received.leased or seconds <= 0:
             return Said()
         said = await self._assistant.ask(
@@ -141,14 +141,13 @@ class Turns:
             logger.warning("Rasa did not answer: %s", said.failure or "too late")
         return said
 
-    def _patience(self, received: store.Received) -> float:
+    def _patience(self, conversation: store.Conversation, parsed: Parsed) -> float:
         """How long Rasa may take: not long when the lexicon alone hears an emergency."""
-        conversation = received.conversation
-        _, turn = self._read(conversation.report, received.message.text, conversation.pending)
+        turn = self._floor.decide(conversation.report, parsed, conversation.pending)
         is_emergency = turn.spoken_urgency is Urgency.EMERGENCY
         return EMERGENCY_SECONDS if is_emergency else RASA_SECONDS
 
-    def _settle(self, received: store.Received, said: Said) -> tuple[Reply, ...]:
+    def _settle(self, received: store.Received, parsed: Parsed, said: Said) -> tuple[Reply, ...]:
         """Choose the replies and store them, in one transaction with what the record lacks."""
         with self._database.writing() as tx:
             conversation = store.lock(tx, received.conversation.id)
@@ -158,7 +157,7 @@ class Turns:
             decided = store.advice_for(tx, message)
             # An answer that the assistant took up must not answer the next question as well.
             pending = None if decided else conversation.pending
-            parsed, turn = self._read(conversation.report, message.text, pending)
+            turn = self._floor.decide(conversation.report, parsed, pending)
             chosen = self._chosen(said, decided, turn)
             if chosen.by_floor:
                 if decided:  # what the assistant asks stays open
@@ -195,7 +194,7 @@ class Turns:
             turn,
             by=store.BY_FLOOR,
             knowledge_version=self._knowledge.version,
-            model_version=LEXICON_ONLY,
+            model_version=self._floor.model_version,
             now=self._clock(),
         )
 
@@ -204,14 +203,14 @@ class Turns:
     ) -> tuple[Reply, ...]:
         """Without the record: what the words of this one message call for, or what Rasa said to them
         if that is higher, then `last`."""
-        _, turn = await run_in_threadpool(self._read, Report(), text, None)
+        turn = self._floor.decide(Report(), await run_in_threadpool(self._read, text), None)
         floor = self._in_words([each for each in turn.says if each.urgency is not None])
         told = [reply for reply in said if reply.urgency is not None]
         return (*higher(told, floor), *self._in_words([last]))
 
-    def _read(self, report: Report, text: str, pending: Question | None) -> tuple[Parsed, Turn]:
+    def _read(self, text: str) -> Parsed:
         with self._floor_lock:  # spaCy's matcher is not made for two threads
-            return self._floor.take_up(report, text, pending)
+            return self._floor.read(text)
 
     def _in_words(self, utterances: Sequence[Utterance]) -> list[Reply]:
         facts = clinic_facts(self._clinic, self._knowledge, self._clock())

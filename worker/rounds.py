@@ -96,7 +96,7 @@ class Rounds:
             turn,
             by=store.BY_FLOOR,
             knowledge_version=self._knowledge.version,
-            model_version="lexicon",
+            model_version=self._floor.model_version,
             now=self._clock(),
         )
         return turn.says

@@ -15,7 +15,7 @@ define NEEDS_PYTHON
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check train chat clinician setup setup-dev clean
+.PHONY: help run test check proofs pages bench-triage train chat clinician setup setup-dev clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -32,7 +32,17 @@ check: setup-dev ## format, lint, types and layers, changing nothing
 	@$(OURS) -m ruff format --check .
 	@$(OURS) -m ruff check .
 	@$(OURS) -m mypy
+	@$(OURS) -m bench.pages --check
 	@$(OURS) -m pytest -q $(wildcard tests/test_layers.py tests/test_domain.py)
+
+proofs: setup-dev ## try the proofs of triage on many more reports (minutes)
+	@HYPOTHESIS_PROFILE=thorough $(OURS) -m pytest -q tests/test_proofs.py
+
+pages: setup-dev ## write the generated pages of docs/
+	@$(OURS) -m bench.pages
+
+bench-triage: setup-dev ## figures of triage over bench/cases/, from the signs and from the text
+	@$(OURS) -m bench.triage_figures
 
 train: setup ## train the model, if its data, configuration or code changed
 	@$(OURS) -m launch.training

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from bedside.knowledge import Knowledge, load
-from bedside.settings import Settings
+from bedside.model import Clinic
+from bedside.settings import Settings, read_clinic
 from bedside.store import Database
 
 
@@ -14,10 +15,15 @@ from bedside.store import Database
 class Deployment:
     database: Database
     knowledge: Knowledge
+    clinic: Clinic
 
 
 @lru_cache(maxsize=1)
 def deployment() -> Deployment:
     """This process's record and knowledge."""
     settings = Settings.from_environment()
-    return Deployment(Database(settings.database_url), load())
+    return Deployment(
+        database=Database(settings.database_url),
+        knowledge=load(),
+        clinic=read_clinic(settings.clinic_file),
+    )

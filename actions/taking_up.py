@@ -56,17 +56,20 @@ def taken_up(
             return store.advice_for(tx, message)
         # When the floor answered first, its own question is open now, and this message is no answer.
         pending = None if by else conversation.pending
-        turn = take_up(conversation.report, parsed, pending, here.knowledge)
+        now = store.utc_now()
+        today = here.clinic.day(now)
+        turn = take_up(conversation.report, parsed, pending, here.knowledge, today)
         store.take_up(
             tx,
             conversation,
             message,
             parsed,
             turn,
+            clinic=here.clinic,
             by=store.BY_ASSISTANT,
             knowledge_version=here.knowledge.version,
             model_version=model_version,
-            now=store.utc_now(),
+            now=now,
         )
         return turn.says
 

@@ -17,6 +17,8 @@ from zoneinfo import ZoneInfo
 DONT_KNOW = "dont_know"
 YES = "yes"
 NO = "no"
+# "Kind of", "I think so": taken as whatever is the more worrying answer to the question.
+MAYBE = "maybe"
 
 
 class Urgency(enum.IntEnum):
@@ -60,6 +62,21 @@ class FoundBy(enum.Enum):
     CHOICE = "choice"
 
 
+class Advice(enum.Enum):
+    """The kind of advice an assessment leads to; a response of domain.yml belongs to each."""
+
+    CRISIS = "crisis"
+    EMERGENCY = "emergency"
+    EMERGENCY_POSSIBLE = "emergency_possible"
+    INFUSION_RUNNING = "infusion_running"
+    URGENT = "urgent"
+    UNCLEAR = "unclear"
+    PROMPT = "prompt"
+    ROUTINE = "routine"
+    EXPECTED = "expected"
+    NONE = "none"
+
+
 class FlagState(enum.Enum):
     NEW = "new"
     CLAIMED = "claimed"
@@ -69,7 +86,10 @@ class FlagState(enum.Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mention:
-    """A sign found in one message. `start` and `end` are character offsets into that message."""
+    """A sign found in one message. `start` and `end` are character offsets into that message.
+
+    `days_ago` is how long ago a `historical` sign was, where the text tells.
+    """
 
     sign: str
     text: str
@@ -79,6 +99,7 @@ class Mention:
     cue: str | None = None
     confidence: float = 1.0
     found_by: FoundBy = FoundBy.LEXICON
+    days_ago: float | None = None
 
     def __post_init__(self) -> None:
         if not 0 <= self.start <= self.end:
@@ -89,9 +110,10 @@ class Mention:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """A yes/no fact that rules ask about, as stated in a text: the patient's words, where they stand."""
+    """A value of a fact that rules ask about, as stated in a text: the patient's words, where they stand."""
 
     finding: str
+    value: str = YES
     text: str
     assertion: Assertion
     cue: str | None = None
@@ -101,18 +123,22 @@ class Finding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Detail:
-    """A measured value in a text. `kind` names the unit: `temperature_celsius`, `duration_hours`."""
+    """A measured value in a text. `kind` names the fact and its unit: `temperature_c`, `duration_hours`.
+
+    `off` is how much the value may be off, where the words were vague: "two months ago".
+    """
 
     kind: str
     value: float
     text: str
     start: int
     end: int
+    off: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parsed:
-    """All that was read in one message. `reply` is a yes, no or don't know, when it is one."""
+    """All that was read in one message. `reply` is a yes, no, maybe or don't know, when it is one."""
 
     text: str
     intent: str = ""
@@ -123,13 +149,41 @@ class Parsed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Days:
+    """How many days ago something was: an interval. `latest` None is "or longer ago"."""
+
+    earliest: int
+    latest: int | None
+
+    def __post_init__(self) -> None:
+        if self.earliest < 0 or (self.latest is not None and self.latest < self.earliest):
+            raise ValueError(f"no interval of days: {self.earliest} to {self.latest}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EarlierSign:
+    """A sign that the same patient reported, and was advised on, in an earlier conversation."""
+
+    sign: str
+    urgency: Urgency
+    days_ago: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """What a patient has told in one conversation. An answer of `dont_know` differs from none."""
+    """What a patient has told in one conversation. An answer of `dont_know` differs from none.
+
+    `clock` holds the days since dates that are known, such as `days_since_last_infusion`, on the day
+    the report was last taken up. `reached` is the highest urgency of the conversation so far.
+    """
 
     mentions: tuple[Mention, ...] = ()
     findings: tuple[Finding, ...] = ()
     details: tuple[Detail, ...] = ()
     answers: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    clock: Mapping[str, Days] = dataclasses.field(default_factory=dict)
+    earlier: tuple[EarlierSign, ...] = ()
+    reached: Urgency | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,7 +196,10 @@ class Source:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reason:
-    """Why an assessment is as urgent as it is: the rule, the patient's words, and the source."""
+    """Why an assessment is as urgent as it is: the rule, the patient's words, and the source.
+
+    `raised_from` is what the words had been without the rule, where a rule raised them.
+    """
 
     rule: str
     sign: str
@@ -150,6 +207,7 @@ class Reason:
     urgency: Urgency
     why: str
     sources: tuple[Source, ...]
+    raised_from: Urgency | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,6 +219,7 @@ class Assessment:
 
     urgency: Urgency | None
     reasons: tuple[Reason, ...] = ()
+    advice: Advice = Advice.NONE
     only_possible: bool = False
 
 
@@ -172,11 +231,11 @@ class Choice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """A question put to the patient. `about` is the finding or sign it asks for; `attempt` counts how
-    often it was put."""
+    """A question put to the patient. `about` are the facts, or the sign, it asks for: several when it is
+    a list to choose from. `attempt` counts how often it was put."""
 
     id: str
-    about: str
+    about: tuple[str, ...]
     text: str
     choices: tuple[Choice, ...] = ()
     attempt: int = 1
@@ -240,6 +299,10 @@ class Clinic:
     on_call: bool
     is_placeholder: bool
 
+    def day(self, now: datetime) -> date:
+        """The calendar day at the clinic at `now`, an aware time."""
+        return now.astimezone(self.zone).date()
+
     def is_open(self, now: datetime) -> bool:
         """Whether the team can be reached at `now`, an aware time."""
         here = now.astimezone(self.zone)
@@ -285,18 +348,28 @@ def finding_from_json(data: Mapping[str, Any]) -> Finding:
 
 
 def report_from_json(data: Mapping[str, Any]) -> Report:
-    """The report that `as_json` wrote; KeyError or ValueError when it is not one."""
+    """The report that `as_json` wrote, also before there was a clock; KeyError or ValueError when it is
+    not one."""
+    reached = data.get("reached")
     return Report(
         mentions=tuple(mention_from_json(each) for each in data["mentions"]),
         findings=tuple(finding_from_json(each) for each in data["findings"]),
         details=tuple(Detail(**each) for each in data["details"]),
         answers=dict(data["answers"]),
+        clock={fact: Days(**each) for fact, each in data.get("clock", {}).items()},
+        earlier=tuple(_earlier_from_json(each) for each in data.get("earlier", ())),
+        reached=None if reached is None else Urgency.of(reached),
     )
+
+
+def _earlier_from_json(data: Mapping[str, Any]) -> EarlierSign:
+    return EarlierSign(**{**data, "urgency": Urgency.of(data["urgency"])})
 
 
 def question_from_json(data: Mapping[str, Any]) -> Question:
     """The question that `as_json` wrote; KeyError when it is not one."""
-    return Question(**{**data, "choices": tuple(Choice(**each) for each in data["choices"])})
+    choices = tuple(Choice(**each) for each in data["choices"])
+    return Question(**{**data, "about": tuple(data["about"]), "choices": choices})
 
 
 def reply_from_json(data: Mapping[str, Any]) -> Reply:

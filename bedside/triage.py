@@ -1,21 +1,33 @@
 """From a report to an urgency, with the reasons.
 
 Pure: no clock, no database, no network. What is present or possible raises; what is absent, past,
-supposed or somebody else's does not count. Nothing lowers.
+supposed or somebody else's does not count. Only one thing lowers: an infusion reaction that is known
+to be inside its window, alone, and meant as written, is `expected`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
-from bedside.knowledge import Combination, Condition, Knowledge
+from bedside.facts import (
+    ACTIVE,
+    CONFIRM,
+    RECENT_DAYS,
+    Facts,
+    active,
+    facts_of,
+    is_guess,
+    is_recent,
+    known,
+    needs_confirming,
+)
+from bedside.knowledge import Knowledge, Rule, Sign
 from bedside.model import (
     DONT_KNOW,
-    NO,
-    YES,
+    Advice,
     Assertion,
     Assessment,
-    FoundBy,
+    EarlierSign,
     Mention,
     Reason,
     Report,
@@ -23,139 +35,188 @@ from bedside.model import (
     Urgency,
 )
 
-CONFIRM = "confirm:"
+__all__ = ["ACTIVE", "CLARIFY", "CONFIRM", "active", "assess", "is_guess", "needs_confirming"]
+
 CLARIFY = "clarify"
-ACTIVE = (Assertion.PRESENT, Assertion.POSSIBLE)
+LAST_INFUSION = "days_since_last_infusion"
+PROPOSAL = (Source(id="PROPOSAL"),)
+# The same sign again after advice is one step more urgent (a proposal of the draft). Only one that is
+# also worse makes an urgent sign an emergency: sending everybody who writes twice to the ambulance
+# would teach patients to write once.
+AGAIN = {
+    Urgency.UNCLEAR: Urgency.PROMPT,
+    Urgency.EXPECTED: Urgency.PROMPT,
+    Urgency.ROUTINE: Urgency.PROMPT,
+    Urgency.PROMPT: Urgency.URGENT,
+    Urgency.URGENT: Urgency.URGENT,
+    Urgency.EMERGENCY: Urgency.EMERGENCY,
+}
+BY_URGENCY = {
+    Urgency.UNCLEAR: Advice.NONE,
+    Urgency.EXPECTED: Advice.EXPECTED,
+    Urgency.ROUTINE: Advice.ROUTINE,
+    Urgency.PROMPT: Advice.PROMPT,
+    Urgency.URGENT: Advice.URGENT,
+    Urgency.EMERGENCY: Advice.EMERGENCY,
+}
 
 
 def assess(report: Report, knowledge: Knowledge) -> Assessment:
-    """The urgency of `report` and why. Total: any report of known signs gives an assessment."""
-    reasons = sorted(
-        (*_signs(report, knowledge), *_combinations(report, knowledge), *_unclear(report)),
-        key=lambda reason: -reason.urgency,
-    )
-    if not reasons:
+    """The urgency of `report` and why. Total: signs that the knowledge does not have are left out."""
+    report = known(report, knowledge)
+    facts, fired = weigh(report, knowledge)
+    found = [
+        *_signs(facts),
+        *(_raised(rule, facts) for rule in fired),
+        *_again(facts, report),
+        *_guesses(report, knowledge),
+        *_unclear(report),
+    ]
+    found += _reached_before(report, max((each.urgency for each in found), default=None))
+    if not found:
         return Assessment(urgency=None)
+    reasons = tuple(sorted(found, key=lambda reason: -reason.urgency))
     urgency = reasons[0].urgency
+    only_possible = _rests_on_possible(report, reasons, urgency)
     return Assessment(
         urgency=urgency,
-        reasons=tuple(reasons),
-        only_possible=_rests_on_possible(report, reasons, urgency),
+        reasons=reasons,
+        advice=_advice(facts, fired, reasons, only_possible),
+        only_possible=only_possible,
     )
 
 
-def holds(condition: Condition, report: Report, knowledge: Knowledge) -> bool:
-    """Whether what the report says meets the condition."""
-    if condition.finding:
-        return finding_state(report, condition.finding) == YES
-    return any(
-        mention.sign == condition.sign or knowledge.signs[mention.sign].group == condition.group
-        for mention in active(report)
-        if not needs_confirming(mention, report, knowledge)
+def weigh(report: Report, knowledge: Knowledge) -> tuple[Facts, list[Rule]]:
+    """The facts of `report` with the urgency of each sign, and the rules that hold."""
+    facts = facts_of(report, knowledge)
+    outside = {
+        sign: max(_urgency_of(mention, knowledge) for mention in mentions)
+        for sign, mentions in facts.signs.items()
+    }
+    inside = {sign: Urgency.EXPECTED for sign in facts.signs if _in_window(sign, facts)}
+    facts.urgencies = outside | inside
+    fired = _fired(facts)
+    if inside and not _is_alone(facts, fired, report):
+        facts.urgencies = outside
+        fired = _fired(facts)
+    return facts, fired
+
+
+def reached(facts: Facts, fired: Iterable[Rule]) -> dict[str, Urgency]:
+    """What each sign has come to by its own rules among `fired`."""
+    urgencies = dict(facts.urgencies)
+    for rule in fired:
+        if rule.sign:
+            urgencies[rule.sign] = max(urgencies[rule.sign], rule.to)
+    return urgencies
+
+
+def _fired(facts: Facts) -> list[Rule]:
+    """The rules that hold: the signs' own, and then the combinations, which look at what those raised."""
+    rules = (rule for sign in facts.signs for rule in facts.knowledge.signs[sign].rules)
+    own = [rule for rule in rules if all(map(facts.holds, rule.when))]
+    facts.weigh(reached(facts, own))
+    combined = facts.knowledge.combinations.values()
+    return [*own, *(rule for rule in combined if all(map(facts.holds, rule.when)))]
+
+
+def _urgency_of(mention: Mention, knowledge: Knowledge) -> Urgency:
+    """The sign's own urgency; one that has gone is still told within two days."""
+    urgency = knowledge.signs[mention.sign].urgency
+    return max(urgency, Urgency.PROMPT) if is_recent(mention) else urgency
+
+
+def _in_window(sign: str, facts: Facts) -> bool:
+    """Whether the sign can be part of the last infusion: every day that it may have been is inside."""
+    until = facts.knowledge.signs[sign].expected_until_day
+    days = facts.clock.get(LAST_INFUSION)
+    if until is None or days is None or days.latest is None:
+        return False
+    surely = all(mention.assertion is Assertion.PRESENT for mention in facts.signs[sign])
+    return days.latest <= until and surely
+
+
+def _is_alone(facts: Facts, fired: list[Rule], report: Report) -> bool:
+    """Whether nothing above routine was reported or fired, and nothing is only guessed."""
+    urgencies = (*facts.urgencies.values(), *(rule.to for rule in fired))
+    guessed = any(needs_confirming(each, report, facts.knowledge) for each in active(report))
+    return max(urgencies) <= Urgency.ROUTINE and not guessed
+
+
+def _signs(facts: Facts) -> Iterator[Reason]:
+    for sign, urgency in facts.urgencies.items():
+        yield _of_sign(facts.knowledge.signs[sign], facts.said[sign], urgency)
+
+
+def _of_sign(sign: Sign, words: str, urgency: Urgency) -> Reason:
+    return Reason(
+        rule=f"sign:{sign.id}",
+        sign=sign.id,
+        words=words,
+        urgency=urgency,
+        why=sign.why,
+        sources=sign.sources,
     )
 
 
-def finding_state(report: Report, finding: str) -> str | None:
-    """`yes`, `no` or `dont_know` as stated or answered, and None when nothing was said of it.
-
-    What was once stated or answered with yes stays yes.
-    """
-    stated = {each.assertion for each in report.findings if each.finding == finding}
-    answer = report.answers.get(finding)
-    if answer == YES or stated.intersection(ACTIVE):
-        return YES
-    if answer is not None:
-        return answer
-    return NO if Assertion.ABSENT in stated else None
-
-
-def active(report: Report) -> Iterator[Mention]:
-    """The mentions that count: present or possible, and not taken back when the patient was asked."""
-    for mention in report.mentions:
-        if mention.assertion in ACTIVE and not _taken_back(mention, report):
-            yield mention
-
-
-def needs_confirming(mention: Mention, report: Report, knowledge: Knowledge) -> bool:
-    """Whether the classifier only guessed this sign and the patient has not said yes to it.
-
-    An emergency is not held back for that: its number is said first.
-    """
-    return (
-        is_guess(mention)
-        and knowledge.signs[mention.sign].urgency < Urgency.EMERGENCY
-        and report.answers.get(CONFIRM + mention.sign) != YES
-        and not any(
-            other.sign == mention.sign and other.assertion in ACTIVE and not is_guess(other)
-            for other in report.mentions
-        )
+def _raised(rule: Rule, facts: Facts) -> Reason:
+    """The reason that `rule` gives, with the words for each of its conditions."""
+    met = [
+        next(atom for atom in condition.atoms if atom.key in facts.true) for condition in rule.when
+    ]
+    words = [facts.words_of(atom) for atom in met]
+    if rule.sign:
+        words.insert(0, facts.said[rule.sign])
+    signs = [rule.sign] if rule.sign else [sign for atom in met for sign in facts.signs_of(atom)]
+    return Reason(
+        rule=rule.id,
+        sign=rule.sign,
+        words=", ".join(dict.fromkeys(words)),
+        urgency=rule.to,
+        why=rule.why,
+        sources=rule.sources,
+        raised_from=max((facts.urgencies[sign] for sign in signs), default=None),
     )
 
 
-def is_guess(mention: Mention) -> bool:
-    """Whether the classifier was not sure of the sign."""
-    return mention.assertion is Assertion.POSSIBLE and mention.found_by is FoundBy.CLASSIFIER
-
-
-def _taken_back(mention: Mention, report: Report) -> bool:
-    return is_guess(mention) and report.answers.get(CONFIRM + mention.sign) == NO
-
-
-def _signs(report: Report, knowledge: Knowledge) -> Iterator[Reason]:
-    seen = set()
-    for mention in active(report):
-        sign = knowledge.signs[mention.sign]
-        urgency = _urgency_of(mention, report, knowledge)
-        if (sign.id, urgency) not in seen:
-            seen.add((sign.id, urgency))
+def _again(facts: Facts, report: Report) -> Iterator[Reason]:
+    """Signs that the patient was advised on before: the advice may not have been followed."""
+    worse = "getting_worse = yes" in facts.true
+    for earlier in _latest(report).values():
+        if earlier.sign in facts.signs and earlier.days_ago <= RECENT_DAYS:
+            now = facts.urgencies[earlier.sign]
+            to = max(AGAIN[now], AGAIN[earlier.urgency] if worse else now)
+            if worse and now >= Urgency.URGENT:
+                to = Urgency.EMERGENCY
             yield Reason(
-                rule=f"sign:{sign.id}",
-                sign=sign.id,
-                words=mention.text,
-                urgency=urgency,
-                why=sign.why,
-                sources=sign.sources,
+                rule="again_and_worse" if worse else "again",
+                sign=earlier.sign,
+                words=facts.said[earlier.sign],
+                urgency=to,
+                why=f"Reported {_ago(earlier)} too: the advice may not have been followed.",
+                sources=PROPOSAL,
+                raised_from=now,
             )
 
 
-def _urgency_of(mention: Mention, report: Report, knowledge: Knowledge) -> Urgency:
-    """The sign's own urgency; `unclear` while it is a guess, and `urgent` when asking did not help."""
-    if not needs_confirming(mention, report, knowledge):
-        return knowledge.signs[mention.sign].urgency
-    asked = report.answers.get(CONFIRM + mention.sign)
-    return Urgency.URGENT if asked == DONT_KNOW else Urgency.UNCLEAR
+def _ago(earlier: EarlierSign) -> str:
+    return f"{earlier.days_ago:g} day{'' if earlier.days_ago == 1 else 's'} ago"
 
 
-def _combinations(report: Report, knowledge: Knowledge) -> Iterator[Reason]:
-    for rule in knowledge.combinations.values():
-        if all(holds(condition, report, knowledge) for condition in rule.when):
-            yield Reason(
-                rule=rule.id,
-                sign="",
-                words=", ".join(_words_for(rule, report, knowledge)),
-                urgency=rule.to,
-                why=rule.why,
-                sources=rule.sources,
-            )
+def _latest(report: Report) -> Mapping[str, EarlierSign]:
+    by_age = sorted(report.earlier, key=lambda each: -each.days_ago)
+    return {each.sign: each for each in by_age}
 
 
-def _words_for(rule: Combination, report: Report, knowledge: Knowledge) -> Iterator[str]:
-    """For each condition the patient's words that met it."""
-    for condition in rule.when:
-        if condition.finding:
-            stated = [
-                each.text
-                for each in report.findings
-                if each.finding == condition.finding and each.assertion in ACTIVE
-            ]
-            yield stated[0] if stated else f"{condition.finding}: yes"
-        else:
-            yield next(
-                mention.text
-                for mention in active(report)
-                if mention.sign == condition.sign
-                or knowledge.signs[mention.sign].group == condition.group
-            )
+def _guesses(report: Report, knowledge: Knowledge) -> Iterator[Reason]:
+    """Signs that were only guessed: `unclear` until asked, `urgent` when asking did not help."""
+    guessed = {
+        each.sign: each for each in active(report) if needs_confirming(each, report, knowledge)
+    }
+    for sign, mention in guessed.items():
+        asked = report.answers.get(CONFIRM + sign) == DONT_KNOW
+        urgency = Urgency.URGENT if asked else Urgency.UNCLEAR
+        yield _of_sign(knowledge.signs[sign], mention.text, urgency)
 
 
 def _unclear(report: Report) -> Iterator[Reason]:
@@ -167,11 +228,51 @@ def _unclear(report: Report) -> Iterator[Reason]:
             words="",
             urgency=Urgency.URGENT,
             why="The assistant could not tell what was reported, so a person has to read it today.",
-            sources=(Source(id="GENERAL"),),
+            sources=PROPOSAL,
         )
 
 
-def _rests_on_possible(report: Report, reasons: list[Reason], urgency: Urgency) -> bool:
-    deciding = {reason.sign for reason in reasons if reason.urgency == urgency}
+def _reached_before(report: Report, now: Urgency | None) -> Iterator[Reason]:
+    """Urgency never goes down within a conversation; only a clinician lowers it."""
+    if report.reached is not None and report.reached > (now or Urgency.UNCLEAR):
+        yield Reason(
+            rule="reached_before",
+            sign="",
+            words="",
+            urgency=report.reached,
+            why="It was as urgent earlier in this conversation, and only a clinician lowers that.",
+            sources=PROPOSAL,
+        )
+
+
+def _rests_on_possible(report: Report, reasons: tuple[Reason, ...], urgency: Urgency) -> bool:
+    """Whether no rule and no sign that is surely there leads to `urgency`."""
+    deciding = [reason for reason in reasons if reason.urgency == urgency]
     present = {each.sign for each in active(report) if each.assertion is Assertion.PRESENT}
-    return "" not in deciding and not deciding & present
+    return all(
+        reason.rule == f"sign:{reason.sign}" and reason.sign not in present for reason in deciding
+    )
+
+
+def _advice(
+    facts: Facts, fired: list[Rule], reasons: tuple[Reason, ...], only_possible: bool
+) -> Advice:
+    """The kind of advice. A physical emergency goes before a crisis, a crisis before all else."""
+    urgency = reasons[0].urgency
+    in_crisis = [rule.id for rule in fired if _is_crisis(rule)]
+    in_crisis += [f"sign:{sign}" for sign in facts.signs if facts.knowledge.signs[sign].crisis]
+    if urgency is Urgency.EMERGENCY:
+        if in_crisis and all(
+            reason.rule in in_crisis for reason in reasons if reason.urgency is Urgency.EMERGENCY
+        ):
+            return Advice.CRISIS
+        return Advice.EMERGENCY_POSSIBLE if only_possible else Advice.EMERGENCY
+    if "infusion_in_progress = yes" in facts.true and urgency > Urgency.UNCLEAR:
+        return Advice.INFUSION_RUNNING
+    if reasons[0].rule == "unclear_twice":
+        return Advice.UNCLEAR
+    return BY_URGENCY[urgency]
+
+
+def _is_crisis(rule: Rule) -> bool:
+    return any(atom.name == "safe_now" for each in rule.when for atom in each.atoms)

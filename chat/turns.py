@@ -20,7 +20,7 @@ from starlette.concurrency import run_in_threadpool
 from bedside import store
 from bedside.dialogue import Floor
 from bedside.knowledge import Knowledge, Responses, clinic_facts
-from bedside.model import Clinic, Parsed, Reply, Report, Turn, Urgency, Utterance
+from bedside.model import Clinic, Parsed, Question, Reply, Report, Turn, Urgency, Utterance
 from chat.assistant import Assistant, Said
 from chat.higher import Chosen, at_least_as_said, choose, higher
 
@@ -143,7 +143,7 @@ class Turns:
 
     def _patience(self, conversation: store.Conversation, parsed: Parsed) -> float:
         """How long Rasa may take: not long when the lexicon alone hears an emergency."""
-        turn = self._floor.decide(conversation.report, parsed, conversation.pending)
+        turn = self._decide(conversation.report, parsed, conversation.pending)
         is_emergency = turn.spoken_urgency is Urgency.EMERGENCY
         return EMERGENCY_SECONDS if is_emergency else RASA_SECONDS
 
@@ -157,7 +157,7 @@ class Turns:
             decided = store.advice_for(tx, message)
             # An answer that the assistant took up must not answer the next question as well.
             pending = None if decided else conversation.pending
-            turn = self._floor.decide(conversation.report, parsed, pending)
+            turn = self._decide(conversation.report, parsed, pending)
             chosen = self._chosen(said, decided, turn)
             if chosen.by_floor:
                 if decided:  # what the assistant asks stays open
@@ -192,6 +192,7 @@ class Turns:
             message,
             parsed,
             turn,
+            clinic=self._clinic,
             by=store.BY_FLOOR,
             knowledge_version=self._knowledge.version,
             model_version=self._floor.model_version,
@@ -203,10 +204,13 @@ class Turns:
     ) -> tuple[Reply, ...]:
         """Without the record: what the words of this one message call for, or what Rasa said to them
         if that is higher, then `last`."""
-        turn = self._floor.decide(Report(), await run_in_threadpool(self._read, text), None)
+        turn = self._decide(Report(), await run_in_threadpool(self._read, text), None)
         floor = self._in_words([each for each in turn.says if each.urgency is not None])
         told = [reply for reply in said if reply.urgency is not None]
         return (*higher(told, floor), *self._in_words([last]))
+
+    def _decide(self, report: Report, parsed: Parsed, pending: Question | None) -> Turn:
+        return self._floor.decide(report, parsed, pending, self._clinic.day(self._clock()))
 
     def _read(self, text: str) -> Parsed:
         with self._floor_lock:  # spaCy's matcher is not made for two threads

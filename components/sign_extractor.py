@@ -27,6 +27,7 @@ from bedside.model import Assertion, Finding, Mention, Parsed, Urgency, as_json
 HEADS = "heads.npz"
 EMERGENCY = "report_emergency"
 POSSIBLE_EMERGENCY = "report_possible_emergency"
+CRISIS = "report_crisis"
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=True)
@@ -108,14 +109,17 @@ class SignExtractor(GraphComponent):
             message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
 
     def _emergency_intent(self, parsed: Parsed) -> str | None:
-        assertions = {
-            mention.assertion
+        """The intent that speaks first: a physical emergency, else a crisis, else a possible emergency."""
+        emergencies = {
+            (mention.assertion, self._knowledge.signs[mention.sign].crisis)
             for mention in parsed.mentions
             if self._knowledge.signs[mention.sign].urgency is Urgency.EMERGENCY
         }
-        if Assertion.PRESENT in assertions:
+        if (Assertion.PRESENT, False) in emergencies:
             return EMERGENCY
-        return POSSIBLE_EMERGENCY if Assertion.POSSIBLE in assertions else None
+        if emergencies & {(Assertion.PRESENT, True), (Assertion.POSSIBLE, True)}:
+            return CRISIS
+        return POSSIBLE_EMERGENCY if (Assertion.POSSIBLE, False) in emergencies else None
 
 
 def _examples(text: str, entities: list[dict[str, Any]]) -> list[Example]:
@@ -148,9 +152,4 @@ def _sign_entity(mention: Mention) -> dict[str, Any]:
 
 
 def _finding_entity(finding: Finding) -> dict[str, Any]:
-    return {
-        "entity": "finding",
-        "value": finding.finding,
-        "extractor": "SignExtractor",
-        **as_json(finding),
-    }
+    return {"entity": "finding", "extractor": "SignExtractor", **as_json(finding)}

@@ -12,16 +12,19 @@ from zoneinfo import ZoneInfo
 
 from bedside.knowledge import Knowledge
 from bedside.model import DONT_KNOW, FlagState, Urgency
-from bedside.review import FLAG_MOVES, MoveRefused, check_can_move
+from bedside.review import By, moves_for
 from bedside.store import Entry, FlagView
 
 # bedside.store gives out so many flags at most.
 MOST_FLAGS = 500
+CLOSED = "This flag is closed. If the patient writes again, a new conversation begins."
 NOTHING_RECOGNISED = "Nothing was recognised: a person has to read it"
 MOVES = {
-    FlagState.CLAIMED: "Claim this flag",
-    FlagState.CONTACTED: "Patient has been contacted",
-    FlagState.CLOSED: "Close this flag",
+    "claim": "Claim this flag",
+    "give back": "Give it back to the queue",
+    "take over": "Take it over",
+    "contacted": "Patient has been contacted",
+    "close": "Close this flag",
 }
 
 
@@ -66,6 +69,7 @@ class Move:
     to: str
     label: str
     needs_reason: bool
+    take_over: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,23 +185,17 @@ def present_flag(
         unprocessed=flag.unprocessed,
         facts=tuple(_facts(flag, entries, knowledge, now, zone)),
         moves=moves,
-        no_moves="" if moves else _why_no_moves(flag),
+        no_moves="" if moves else CLOSED,
     )
 
 
 def _moves(flag: FlagView, by: str) -> Iterator[Move]:
-    for to in FLAG_MOVES[flag.state]:
-        try:
-            check_can_move(flag.state, to, claimed_by=flag.claimed_by, by=by, reason="to be given")
-        except MoveRefused:
-            continue
-        yield Move(to=to.value, label=MOVES[to], needs_reason=to is FlagState.CLOSED)
-
-
-def _why_no_moves(flag: FlagView) -> str:
-    if flag.state is FlagState.CLOSED:
-        return "This flag is closed. If the patient writes again, a new conversation begins."
-    return f"{flag.claimed_by_name} has claimed this flag, so only they can move it."
+    for move in moves_for(flag.state, claimed_by=flag.claimed_by, by=by):
+        take_over = move.by is By.ANOTHER
+        label = MOVES[move.name] + (f" from {flag.claimed_by_name}" if take_over else "")
+        yield Move(
+            to=move.to.value, label=label, needs_reason=move.needs_reason, take_over=take_over
+        )
 
 
 def _facts(

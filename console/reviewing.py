@@ -73,7 +73,15 @@ def _move(console: Console, request: Request, form: Form) -> Response:
         visitor = console.visitor(tx, session)
         flag = _flag(tx, visitor, request)
         try:
-            move(tx, flag, to, by=visitor.clinician.id, now=now, reason=reason)
+            move(
+                tx,
+                flag,
+                to,
+                by=visitor.clinician.id,
+                now=now,
+                reason=reason,
+                take_over=form.get("take_over") == "yes",
+            )
             return RedirectResponse(f"/flags/{flag.id}", status_code=303)
         except MoveRefused as refusal:
             problem = str(refusal)

@@ -44,6 +44,7 @@ class MentionLine:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReasonLine:
     urgency: Tag
+    raised_from: str
     words: str
     why: str
     rule: str
@@ -185,6 +186,7 @@ def _reason(reason: Mapping[str, Any], knowledge: Knowledge) -> ReasonLine:
     reviewer = _reviewer(reason["rule"], knowledge)
     return ReasonLine(
         urgency=urgency_tag(Urgency.of(reason["urgency"])),
+        raised_from=_raised_from(reason),
         words=reason["words"],
         why=reason["why"],
         rule=reason["rule"],
@@ -196,15 +198,23 @@ def _reason(reason: Mapping[str, Any], knowledge: Knowledge) -> ReasonLine:
 
 
 def _reviewer(rule: str, knowledge: Knowledge) -> str | None:
-    kind, _, sign = rule.partition(":")
-    if kind == "sign":
-        return knowledge.signs[sign].reviewed_by if sign in knowledge.signs else None
-    known = knowledge.combinations.get(rule)
-    return None if known is None else known.reviewed_by
+    if rule.startswith("sign:"):
+        sign = knowledge.signs.get(rule.removeprefix("sign:"))
+        return None if sign is None else sign.reviewed_by
+    return next((each.reviewed_by for each in knowledge.rules() if each.id == rule), None)
+
+
+def _raised_from(reason: Mapping[str, Any]) -> str:
+    """What the urgency had been without the rule, where a rule raised it."""
+    before = reason.get("raised_from")
+    if before is None or Urgency.of(before) >= Urgency.of(reason["urgency"]):
+        return ""
+    return f", raised from {urgency_tag(Urgency.of(before)).text}"
 
 
 def _source(source: Mapping[str, str], knowledge: Knowledge) -> str:
-    title = knowledge.register.get(source["id"], source["id"])
+    known = knowledge.register.get(source["id"])
+    title = known.title if known else source["id"]
     return f"{title}: {source['locator']}" if source["locator"] else title
 
 

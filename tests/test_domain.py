@@ -12,23 +12,39 @@ from pathlib import Path
 import pytest
 import yaml
 
-from bedside.dialogue import ADVICE, ANSWERS, HOW_TO_REACH_YOU, WHERE_ARE_YOU
+from bedside.dialogue import take_up
 from bedside.knowledge import Knowledge, clinic_facts
 from bedside.knowledge.responses import GAP, load_responses
-from bedside.model import Clinic, Urgency
-from bedside.questions import next_question, question_about
+from bedside.language.answers import read_reply
+from bedside.model import DONT_KNOW, NO, Advice, Clinic, Question, Report, Urgency
+from bedside.questions import DONT_KNOW_CHOICE, NONE_OF_THESE, next_question
+from bedside.saying import ADVICE, ANSWERS
 from bedside.settings import ROOT
 from launch.environment import base_environment
-from tests.builders import KNOWLEDGE, guess, report
+from tests.builders import KNOWLEDGE, TODAY, guess, report, shared_reader
 
 DOMAIN = yaml.safe_load((ROOT / "domain.yml").read_text(encoding="utf-8"))
 RULES = yaml.safe_load((ROOT / "data" / "rules.yml").read_text(encoding="utf-8"))["rules"]
 NLU = {path.name: path.read_text(encoding="utf-8") for path in (ROOT / "data/nlu").glob("*.yml")}
 RESPONSES = load_responses()
 STEPS = [step for rule in RULES for step in rule["steps"]]
-# The sign extractor sets these two; no training example carries them.
-SET_BY_EXTRACTOR = {"report_emergency", "report_possible_emergency"}
+# The sign extractor sets these; no training example carries them.
+SET_BY_EXTRACTOR = {"report_emergency", "report_possible_emergency", "report_crisis"}
 SHELLS = ("bedside", "components", "actions", "chat", "console", "worker")
+# Where strings of the code reach a patient.
+SPEAKING = ("dialogue.py", "questions.py", "saying.py")
+URGENCY_OF = {
+    Advice.CRISIS: Urgency.EMERGENCY,
+    Advice.EMERGENCY: Urgency.EMERGENCY,
+    Advice.EMERGENCY_POSSIBLE: Urgency.EMERGENCY,
+    Advice.INFUSION_RUNNING: Urgency.URGENT,
+    Advice.URGENT: Urgency.URGENT,
+    Advice.UNCLEAR: Urgency.URGENT,
+    Advice.PROMPT: Urgency.PROMPT,
+    Advice.ROUTINE: Urgency.ROUTINE,
+    Advice.EXPECTED: Urgency.EXPECTED,
+}
+TO_A_PERSON = {"emergency_number", "team_phone", "contact_today", "out_of_hours"}
 
 
 def named_in_code() -> dict[str, str]:
@@ -140,15 +156,18 @@ def test_a_response_has_no_broken_gap(name: str) -> None:
 # Urgencies
 
 
-@pytest.mark.parametrize("urgency", ADVICE)
-def test_the_domain_gives_advice_the_urgency_that_the_dialogue_gives_it(urgency: Urgency) -> None:
-    assert RESPONSES.urgencies[ADVICE[urgency]] == urgency
+def test_every_advice_but_none_has_a_response() -> None:
+    assert set(ADVICE) == set(URGENCY_OF) == set(Advice) - {Advice.NONE}
 
 
-@pytest.mark.parametrize("name", RESPONSES.urgencies)
+@pytest.mark.parametrize("advice", ADVICE, ids=lambda advice: advice.value)
+def test_the_domain_gives_advice_the_urgency_that_the_dialogue_gives_it(advice: Advice) -> None:
+    assert RESPONSES.urgencies[ADVICE[advice]] is URGENCY_OF[advice]
+
+
+@pytest.mark.parametrize("name", sorted({*RESPONSES.urgencies, *ADVICE.values()}))
 def test_every_advice_names_a_way_to_a_person(name: str) -> None:
-    gaps = set(GAP.findall(RESPONSES.texts[name]))
-    assert gaps & {"emergency_number", "team_phone", "contact_today", "out_of_hours"}
+    assert set(GAP.findall(RESPONSES.texts[name])) & TO_A_PERSON
 
 
 @pytest.mark.parametrize(
@@ -157,6 +176,18 @@ def test_every_advice_names_a_way_to_a_person(name: str) -> None:
 def test_an_emergency_has_the_number_in_its_first_sentence(name: str) -> None:
     first_sentence = re.split(r"(?<=[.!?])\s", RESPONSES.texts[name])[0]
     assert "{emergency_number}" in first_sentence
+
+
+def test_a_crisis_has_the_number_and_the_crisis_line_before_anything_else() -> None:
+    first_line = RESPONSES.texts["utter_crisis"].splitlines()[0]
+    assert GAP.findall(first_line) == ["emergency_number", "crisis_line"]
+    assert first_line.endswith("call {crisis_line}.")
+
+
+@pytest.mark.parametrize("region", KNOWLEDGE.regions)
+def test_every_region_has_a_number_and_a_crisis_line(region: str) -> None:
+    here = KNOWLEDGE.regions[region]
+    assert here.emergency and here.crisis_line and here.health_line
 
 
 @pytest.mark.parametrize("name", ["utter_unavailable", "utter_not_recorded", "utter_human"])
@@ -172,6 +203,7 @@ def test_who_is_not_understood_is_told_how_to_reach_a_person(name: str) -> None:
 
 def test_every_emergency_carries_its_urgency_to_the_chat() -> None:
     emergencies = {name for name in RESPONSES.texts if name.startswith("utter_emergency")}
+    emergencies.add("utter_crisis")
     assert {RESPONSES.urgencies.get(name) for name in emergencies} == {Urgency.EMERGENCY}
 
 
@@ -268,18 +300,37 @@ def test_other_wordings_of_the_same_are_caught(sentence: str) -> None:
 def spoken() -> Iterator[tuple[str, str]]:
     """All that Bedside may say to a patient, by where it stands."""
     yield from RESPONSES.texts.items()
-    for name in KNOWLEDGE.findings:
-        yield f"question {name}", question_about(name, KNOWLEDGE).text
+    for entry in KNOWLEDGE.questions.values():
+        yield f"question {entry.id}", entry.text
+        yield f"item {entry.id}", entry.item
+        yield f"choices {entry.id}", "; ".join(entry.choices.values())
     for sign in KNOWLEDGE.signs.values():
         yield f"plain {sign.id}", sign.plain
         asked = next_question(report(guess(sign.id)), KNOWLEDGE)
         if asked is not None:
             yield f"confirm {sign.id}", asked.text
-    yield "where", WHERE_ARE_YOU
-    yield "how", HOW_TO_REACH_YOU
+    for faq in KNOWLEDGE.faq.values():
+        yield f"answer {faq.id}", faq.answer
+    for name in SPEAKING:
+        yield f"strings of {name}", "\n".join(strings_of(ROOT / "bedside" / name))
 
 
-SPOKEN = dict(spoken())
+def strings_of(path: Path) -> Iterator[str]:
+    """The strings in the code of `path` that are more than a name; docstrings are for us."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    ours = {
+        ast.get_docstring(node, clean=False)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)
+    }
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Constant) or not isinstance(node.value, str):
+            continue
+        if " " in node.value and node.value not in ours:
+            yield node.value
+
+
+SPOKEN = {place: text for place, text in spoken() if text}
 
 
 @pytest.mark.parametrize("place", SPOKEN)
@@ -288,17 +339,66 @@ def test_nothing_we_say_is_a_diagnosis_a_comfort_or_advice_on_medicines(place: s
     assert said == []
 
 
+@pytest.mark.parametrize("name", SPEAKING)
+def test_the_strings_of_the_code_that_speaks_are_found(name: str) -> None:
+    known = {
+        "dialogue.py": "“skip”",
+        "questions.py": "Do you have any of these now?",
+        "saying.py": "how you feel",
+    }
+    assert known[name] in SPOKEN[f"strings of {name}"]
+
+
 @pytest.mark.parametrize("sign", KNOWLEDGE.signs)
 def test_a_sign_in_plain_words_fits_into_a_sentence(sign: str) -> None:
     plain = KNOWLEDGE.signs[sign].plain
     assert plain == plain.strip() and plain[0].islower() and plain[-1] not in ".!?"
 
 
-@pytest.mark.parametrize(
-    "question", [each.question for each in KNOWLEDGE.findings.values() if each.question]
-)
+ASKED = [each for each in KNOWLEDGE.questions.values() if each.text]
+LISTED = [each for each in ASKED if each.item]
+
+
+@pytest.mark.parametrize("question", [each.text for each in ASKED])
 def test_a_question_is_one_question(question: str) -> None:
-    assert question.count("?") == 1 and question.endswith("?")
+    assert question.count("?") == 1 and question[-1] in "?."
+
+
+# Lists to pick from
+
+
+@pytest.mark.parametrize("item", [each.item for each in LISTED])
+def test_an_item_fits_on_a_button_and_is_one_thing(item: str) -> None:
+    assert item == item.strip() and item[0].islower() and item[-1] not in ".!?"
+    assert "," not in item and len(item) <= 45
+
+
+def test_no_two_items_are_the_same() -> None:
+    items = [each.item.casefold() for each in LISTED]
+    assert len(items) == len(set(items))
+
+
+@pytest.mark.parametrize("fact", [each.id for each in LISTED])
+def test_an_item_is_read_as_the_worry_that_it_names(fact: str) -> None:
+    other = "mouth_ulcers" if fact != "mouth_ulcers" else "eye_pain"
+    entry = KNOWLEDGE.questions[fact]
+    listed = Question(
+        id=f"{fact},{other}", about=(fact, other), text="Do you have any of these now?"
+    )
+    for words in (entry.item, entry.item.capitalize() + "."):
+        heard = shared_reader().read(words, intent="affirm")
+        turn = take_up(Report(), heard, listed, KNOWLEDGE, TODAY)
+        assert turn.report.answers == {fact: entry.worse}
+
+
+@pytest.mark.parametrize("item", [each.item for each in LISTED])
+def test_an_item_is_no_answer_to_all_of_the_list(item: str) -> None:
+    assert read_reply(item) is None
+
+
+def test_the_last_two_items_of_a_list_are_no_and_dont_know() -> None:
+    assert read_reply(NONE_OF_THESE.value) == read_reply(NONE_OF_THESE.title) == NO
+    assert read_reply(DONT_KNOW_CHOICE.value) == read_reply(DONT_KNOW_CHOICE.title) == DONT_KNOW
 
 
 # No patient text leaves the deployment (promise S7)

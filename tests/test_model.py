@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from datetime import datetime, timezone
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bedside.dialogue import take_up
 from bedside.model import (
     Assertion,
+    Assessment,
     Choice,
     Clinic,
+    Days,
+    EarlierSign,
     Finding,
     FlagState,
     Mention,
-    Parsed,
     Question,
     Reply,
     Report,
@@ -33,6 +36,9 @@ from bedside.model import (
 )
 from tests.builders import (
     KNOWLEDGE,
+    LAST_INFUSION,
+    TODAY,
+    finding,
     findings,
     guesses,
     mention,
@@ -45,7 +51,12 @@ from tests.builders import (
 
 choices = st.lists(st.builds(Choice, title=words, value=words), max_size=3).map(tuple)
 questions = st.builds(
-    Question, id=words, about=words, text=words, choices=choices, attempt=st.integers(1, 3)
+    Question,
+    id=words,
+    about=st.lists(words, max_size=3).map(tuple),
+    text=words,
+    choices=choices,
+    attempt=st.integers(1, 3),
 )
 replies = st.builds(
     Reply, text=words, choices=choices, urgency=st.none() | st.sampled_from(list(Urgency))
@@ -60,41 +71,51 @@ def through_json(noun: object) -> object:
 
 
 @given(mentions | guesses)
-@settings(max_examples=40, deadline=None)
 def test_a_mention_comes_back_from_json(noun: Mention) -> None:
     assert mention_from_json(through_json(noun)) == noun
 
 
 @given(findings)
-@settings(max_examples=30, deadline=None)
 def test_a_finding_comes_back_from_json(noun: Finding) -> None:
     assert finding_from_json(through_json(noun)) == noun
 
 
 @given(reports)
-@settings(max_examples=40, deadline=None)
 def test_a_report_comes_back_from_json(noun: Report) -> None:
     assert report_from_json(through_json(noun)) == noun
 
 
 @given(questions)
-@settings(max_examples=30, deadline=None)
 def test_a_question_comes_back_from_json(noun: Question) -> None:
     assert question_from_json(through_json(noun)) == noun
 
 
 @given(replies)
-@settings(max_examples=30, deadline=None)
 def test_a_reply_comes_back_from_json(noun: Reply) -> None:
     assert reply_from_json(through_json(noun)) == noun
 
 
+def test_a_report_keeps_its_clock_and_what_was_reported_before() -> None:
+    told = dataclasses.replace(
+        report(mention("joint_pain", "historical", days_ago=2.5), day=(3, None)),
+        earlier=(EarlierSign(sign="joint_pain", urgency=Urgency.PROMPT, days_ago=3.5),),
+    )
+    data = through_json(told)
+    assert data["clock"] == {LAST_INFUSION: {"earliest": 3, "latest": None}}
+    assert data["earlier"] == [{"sign": "joint_pain", "urgency": "prompt", "days_ago": 3.5}]
+    assert report_from_json(data) == told
+
+
 def test_a_whole_turn_is_plain_json() -> None:
-    turn = take_up(Report(), parsed("bruises", mention("unexplained_bruising")), None, KNOWLEDGE)
+    said = parsed("bruises", mention("unexplained_bruising"), finding("rash_blanching"))
+    turn = take_up(Report(), said, None, KNOWLEDGE, TODAY)
     data = through_json(turn)
     assert data["assessment"]["urgency"] == "urgent"
-    assert data["report"]["mentions"][0]["assertion"] == "present"
     assert data["assessment"]["reasons"][0]["sources"][0]["id"] == "SIDE_EFFECTS"
+    assert data["report"]["mentions"][0]["assertion"] == "present"
+    assert data["report"]["findings"][0]["value"] == "no"
+    assert data["question"]["about"] == list(turn.question.about)
+    assert question_from_json(data["question"]) == turn.question
 
 
 def test_a_flag_state_is_written_as_its_word() -> None:
@@ -104,12 +125,14 @@ def test_a_flag_state_is_written_as_its_word() -> None:
 @pytest.mark.parametrize(
     ("read", "data"),
     [
-        (mention_from_json, {"sign": "bleeding"}),
-        (mention_from_json, {**as_json(mention("bleeding")), "assertion": "sometimes"}),
-        (mention_from_json, {**as_json(mention("bleeding")), "found_by": "luck"}),
-        (mention_from_json, {**as_json(mention("bleeding")), "start": 9, "end": 3}),
+        (mention_from_json, {"sign": "fatigue"}),
+        (mention_from_json, {**as_json(mention("fatigue")), "assertion": "sometimes"}),
+        (mention_from_json, {**as_json(mention("fatigue")), "found_by": "luck"}),
+        (mention_from_json, {**as_json(mention("fatigue")), "start": 9, "end": 3}),
         (finding_from_json, {"finding": "rigors"}),
         (report_from_json, {"mentions": []}),
+        (report_from_json, {**as_json(report()), "clock": {"x": {"earliest": 5, "latest": 3}}}),
+        (report_from_json, {**as_json(report()), "earlier": [{"urgency": "soonish"}]}),
         (question_from_json, {"id": "rigors"}),
         (reply_from_json, {"text": "x"}),
         (reply_from_json, {"text": "x", "choices": [], "urgency": "soonish"}),
@@ -161,8 +184,25 @@ def test_nobody_is_surer_than_sure(confidence: float) -> None:
         )
 
 
+# Days
+
+
+@pytest.mark.parametrize(("earliest", "latest"), [(-1, 3), (4, 3), (-2, None)])
+def test_no_interval_of_days_ends_before_it_begins_or_lies_ahead(
+    earliest: int, latest: int | None
+) -> None:
+    with pytest.raises(ValueError, match="no interval of days"):
+        Days(earliest=earliest, latest=latest)
+
+
+@pytest.mark.parametrize(("earliest", "latest"), [(0, 0), (3, 9), (125, None)])
+def test_days_may_be_one_several_or_open(earliest: int, latest: int | None) -> None:
+    assert Days(earliest=earliest, latest=latest).latest == latest
+
+
 @pytest.mark.parametrize(
-    ("noun", "field"), [(mention("bleeding"), "sign"), (report(), "answers"), (parsed("x"), "text")]
+    ("noun", "field"),
+    [(mention("fatigue"), "sign"), (report(), "answers"), (parsed("x"), "text")],
 )
 def test_a_noun_cannot_be_changed(noun: object, field: str) -> None:
     with pytest.raises(AttributeError):
@@ -185,8 +225,7 @@ def test_a_turn_is_as_urgent_as_the_most_urgent_thing_it_says(
     urgencies: list[Urgency | None], spoken: Urgency | None
 ) -> None:
     says = tuple(Utterance(response="utter_x", urgency=each) for each in urgencies)
-    silent = take_up(Report(), Parsed(text=""), None, KNOWLEDGE)
-    turn = Turn(report=Report(), assessment=silent.assessment, question=None, says=says)
+    turn = Turn(report=Report(), assessment=Assessment(urgency=None), question=None, says=says)
     assert turn.spoken_urgency is spoken
 
 

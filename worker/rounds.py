@@ -86,7 +86,10 @@ class Rounds:
     def _taken_up(self, tx: store.Transaction, received: store.Received) -> tuple[Utterance, ...]:
         conversation = received.conversation
         parsed, turn = self._floor.take_up(
-            conversation.report, received.message.text, conversation.pending
+            conversation.report,
+            received.message.text,
+            conversation.pending,
+            self._clinic.day(self._clock()),
         )
         store.take_up(
             tx,
@@ -94,6 +97,7 @@ class Rounds:
             received.message,
             parsed,
             turn,
+            clinic=self._clinic,
             by=store.BY_FLOOR,
             knowledge_version=self._knowledge.version,
             model_version=self._floor.model_version,

@@ -1,28 +1,33 @@
 """What is known about the drug's warning signs, as checked data with its sources. It decides nothing."""
 
 from bedside.knowledge.entries import (
-    Combination,
+    Atom,
     Condition,
     ContextCues,
-    Entry,
-    FindingEntry,
+    Is,
+    Kind,
     Knowledge,
+    QuestionEntry,
     Region,
+    Rule,
     Sign,
 )
-from bedside.knowledge.loader import KnowledgeError, load
+from bedside.knowledge.files import KnowledgeError
+from bedside.knowledge.loader import load
 from bedside.knowledge.responses import Responses, clinic_facts, load_responses
 
 __all__ = [
-    "Combination",
+    "Atom",
     "Condition",
     "ContextCues",
-    "Entry",
-    "FindingEntry",
+    "Is",
+    "Kind",
     "Knowledge",
     "KnowledgeError",
+    "QuestionEntry",
     "Region",
     "Responses",
+    "Rule",
     "Sign",
     "clinic_facts",
     "load",

@@ -1,112 +1,133 @@
-"""From the knowledge files to one checked `Knowledge`; a file that is not whole is refused.
+"""From the knowledge files to one checked `Knowledge`; files that are not whole are refused.
 
-An error names the file, the entry and the key, so that whoever edits the files can mend it.
+An error names the file, the line and the key, so that whoever edits the files can mend it.
 """
 
 from __future__ import annotations
 
 import hashlib
-import re
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
-import yaml
-
+from bedside.knowledge.checks import problems
 from bedside.knowledge.entries import (
-    Combination,
-    Condition,
+    Atom,
+    Claim,
     ContextCues,
-    FindingEntry,
+    FaqEntry,
+    Group,
+    Is,
+    Kind,
     Knowledge,
+    LexiconEntry,
+    QuestionEntry,
+    ReferenceEntry,
     Region,
+    RegisteredSource,
+    Rule,
     Sign,
+    Statement,
 )
-from bedside.model import Assertion, Source, Urgency
+from bedside.knowledge.files import KnowledgeError, Row, read_file
+from bedside.model import Assertion, Source
 
 FOLDER = Path(__file__).parent
-FILES = ("sources", "signs", "findings", "combinations", "regions", "words", "context")
+# Files in which one mistake would hide another are read in this order; folders hold one file a topic.
+FILES = (
+    "sources",
+    "groups",
+    "signs/*",
+    "questions",
+    "combinations",
+    "regions",
+    "monitoring",
+    "windows",
+    "contraindications",
+    "faq",
+    "claims",
+    "words",
+    "context",
+    "lexicon/*",
+)
+KIND_OF_ENTRY = {
+    "sources": "source",
+    "groups": "group",
+    "signs/*": "sign",
+    "questions": "question",
+    "combinations": "combination",
+    "regions": "region",
+    "monitoring": "monitoring",
+    "windows": "window",
+    "contraindications": "contraindication",
+    "faq": "faq",
+    "claims": "claim",
+    "lexicon/*": "words",
+}
+# What reference entries say besides: where it applies, how often, and from when until when.
+DETAILS = (
+    "region",
+    "where",
+    "at_baseline",
+    "every_months",
+    "until_months",
+    "from_days",
+    "to_days",
+    "note",
+)
+KINDS_OF_SOURCE = ("document", "page", "recalled", "proposal")
 
 T = TypeVar("T")
 
 
-class KnowledgeError(Exception):
-    """A knowledge file cannot be used; the message names file, entry and key."""
-
-
 def load(folder: Path = FOLDER) -> Knowledge:
     """All knowledge of `folder`, checked; KnowledgeError for the first thing that is wrong."""
-    raw = {name: _read(folder / f"{name}.yml") for name in FILES}
-    files = {name: _Row(f"{name}.yml", "", _yaml(name, text)) for name, text in raw.items()}
+    paths = {name: _paths(folder, name) for name in FILES}
+    texts = {path: _read(path) for each in paths.values() for path in each}
+    files = {
+        name: [read_file(path.relative_to(folder), texts[path]) for path in each]
+        for name, each in paths.items()
+    }
+    places: dict[str, str] = {}
+
+    def entries(name: str, read: Callable[[str, Row], T]) -> dict[str, T]:
+        return _entries(files[name], KIND_OF_ENTRY[name], read, places)
+
+    signs = entries("signs/*", _sign)
+    combinations = entries("combinations", _combination)
+    waited = _waited(signs, combinations)
+    questions = entries("questions", lambda id_, row: _question(id_, row, waited))
     knowledge = Knowledge(
-        version=hashlib.sha256(b"\0".join(raw[name] for name in FILES)).hexdigest()[:12],
-        register=_register(files["sources"]),
-        signs=_entries(files["signs"], _sign),
-        findings=_entries(files["findings"], _finding),
-        combinations=_entries(files["combinations"], _combination),
-        regions=_entries(files["regions"], _region),
-        words=_words(files["words"]),
-        context=_context(files["context"]),
+        version=hashlib.sha256(b"\0".join(texts.values())).hexdigest()[:12],
+        register=entries("sources", _registered),
+        groups=entries("groups", _group),
+        signs=signs,
+        questions=questions,
+        combinations=combinations,
+        regions=entries("regions", _region),
+        monitoring=entries("monitoring", lambda id_, row: _reference(id_, row, "test")),
+        windows=entries("windows", lambda id_, row: _reference(id_, row, "text")),
+        contraindications=entries(
+            "contraindications", lambda id_, row: _reference(id_, row, "text")
+        ),
+        faq=entries("faq", _faq),
+        claims=entries("claims", _claim),
+        words={name: files["words"][0].texts(name) for name in files["words"][0].names()},
+        context=_context(files["context"][0]),
+        lexicon=entries("lexicon/*", _lexicon),
+        comparisons=_comparisons(signs, combinations, questions),
+        implied=tuple(each for each in questions.values() if each.implied_by),
     )
-    for problem in _dangling(knowledge):
-        raise KnowledgeError(problem)
+    for place, problem in problems(knowledge):
+        raise KnowledgeError(f"{places.get(place, place)}: {place} {problem}")
     return knowledge
 
 
-class _Row:
-    """A mapping of a file; every key must be taken, and taking a missing one is an error."""
-
-    def __init__(self, file: str, path: str, data: Any) -> None:
-        self.file, self.path = file, path
-        if not isinstance(data, dict):
-            raise KnowledgeError(f"{file}: {path or 'the file'} must be keys with values")
-        self._left = dict(data)
-
-    def take(self, key: str, kind: type[T], default: T | None = None) -> T:
-        if key not in self._left:
-            if default is None:
-                raise self.wrong(key, "is missing")
-            return default
-        value = self._left.pop(key)
-        if not isinstance(value, kind):
-            raise self.wrong(key, f"must be a {kind.__name__}")
-        return value
-
-    def texts(self, key: str, *, optional: bool = False) -> tuple[str, ...]:
-        values = self.take(key, list, [] if optional else None)
-        if not all(isinstance(value, str) and value.strip() for value in values):
-            raise self.wrong(key, "must be a list of words")
-        return tuple(values)
-
-    def rows(self, key: str) -> list[_Row]:
-        values = self.take(key, list)
-        return [_Row(self.file, f"{self.path}.{key}[{i}]", row) for i, row in enumerate(values)]
-
-    def names(self) -> list[str]:
-        return list(self._left)
-
-    def items(self) -> Iterator[tuple[str, Any]]:
-        while self._left:
-            key = next(iter(self._left))
-            yield str(key), self._left.pop(key)
-
-    def done(self) -> None:
-        for key in self._left:
-            raise self.wrong(str(key), "is a key nobody knows")
-
-    def wrong(self, key: str, what: str) -> KnowledgeError:
-        return KnowledgeError(f"{self.file}: {self.path}{'.' if self.path else ''}{key} {what}")
-
-
-class _OnceLoader(yaml.SafeLoader):
-    """YAML in which a key written twice is an error: else the last would win in silence."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
-        for key in keys:
-            if keys.count(key) > 1:
-                raise yaml.constructor.ConstructorError(None, None, f"{key} is there twice")
-        return super().construct_mapping(node, deep)
+def _paths(folder: Path, name: str) -> list[Path]:
+    """The files called `name`, sorted, so that the version does not depend on the file system."""
+    if "*" not in name:
+        return [folder / f"{name}.yml"]
+    return sorted(folder.glob(f"{name}.yml"))
 
 
 def _read(path: Path) -> bytes:
@@ -116,126 +137,209 @@ def _read(path: Path) -> bytes:
         raise KnowledgeError(f"{path.name} cannot be read: {error.strerror}") from error
 
 
-def _yaml(name: str, text: bytes) -> Any:
-    try:
-        return yaml.load(text, Loader=_OnceLoader)
-    except yaml.YAMLError as error:
-        raise KnowledgeError(f"{name}.yml: {' '.join(str(error).split())}") from error
-
-
-def _entries(file: _Row, read: Callable[[str, _Row], T]) -> dict[str, T]:
+def _entries(
+    files: list[Row], kind: str, read: Callable[[str, Row], T], places: dict[str, str]
+) -> dict[str, T]:
     entries: dict[str, T] = {}
-    for id_, data in file.items():
-        row = _Row(file.file, id_, data)
-        entries[id_] = read(id_, row)
-        row.done()
+    for file in files:
+        for id_, row in file.children():
+            if id_ in entries:
+                raise row.wrong("", "is there twice")
+            entries[id_] = read(id_, row)
+            row.done()
+            places[f"{kind} {id_}"] = f"{row.file}, line {row.line}"
     return entries
 
 
-def _sign(id_: str, row: _Row) -> Sign:
+def _sign(id_: str, row: Row) -> Sign:
+    sources = row.sources()
+    until = row.number("expected_until_day")
     return Sign(
         id=id_,
-        name=row.take("name", str),
-        plain=row.take("plain", str),
-        group=row.take("group", str),
-        urgency=_urgency(row, "urgency"),
-        why=row.take("why", str).strip(),
-        gives=row.texts("gives", optional=True),
-        lexicon=row.texts("lexicon"),
-        senses=row.texts("senses", optional=True),
-        sources=_sources(row),
-        reviewed_by=_reviewer(row),
+        name=row.text("name"),
+        plain=row.text("plain"),
+        group=row.text("group"),
+        also_consider=row.texts("also_consider", optional=True),
+        urgency=row.urgency("urgency"),
+        expected_until_day=None if until is None else int(until),
+        crisis=row.flag("crisis", False),
+        why=row.text("why"),
+        gives=row.atoms("gives"),
+        rules=tuple(_rule(id_, each, sources) for each in row.rows("raise", optional=True)),
+        sources=sources,
+        reviewed_by=row.reviewer(),
     )
 
 
-def _finding(id_: str, row: _Row) -> FindingEntry:
-    return FindingEntry(
-        id=id_,
-        name=row.take("name", str),
-        question=row.take("question", str, ""),
-        lexicon=row.texts("lexicon"),
-        senses=row.texts("senses", optional=True),
-        sources=_sources(row),
-        reviewed_by=_reviewer(row),
-    )
-
-
-def _combination(id_: str, row: _Row) -> Combination:
-    when = tuple(_condition(each) for each in row.rows("when"))
-    if not when:
-        raise row.wrong("when", "is empty: such a rule would always hold")
-    return Combination(
-        id=id_,
+def _rule(sign: str, row: Row, sources: tuple[Source, ...]) -> Rule:
+    """A rule of a sign. It rests on the sign's sources; a number needs one of its own."""
+    when = row.conditions("when")
+    own = row.sources(optional=True)
+    if any(atom.op not in ("", "=") for each in when for atom in each.atoms) and not own:
+        raise row.wrong("sources", "is missing: a number names where it comes from")
+    rule = Rule(
+        id=f"{sign}: {', '.join(map(str, when))}",
+        sign=sign,
+        to=row.urgency("to"),
         when=when,
-        to=_urgency(row, "to"),
-        why=row.take("why", str).strip(),
-        sources=_sources(row),
-        reviewed_by=_reviewer(row),
+        why=row.text("why"),
+        sources=(*own, *sources),
+    )
+    row.done()
+    return rule
+
+
+def _combination(id_: str, row: Row) -> Rule:
+    return Rule(
+        id=id_,
+        sign="",
+        to=row.urgency("to"),
+        when=row.conditions("when"),
+        why=row.text("why"),
+        sources=row.sources(),
+        reviewed_by=row.reviewer(),
     )
 
 
-def _condition(row: _Row) -> Condition:
-    values = dict(row.items())
-    if len(values) != 1 or not set(values) <= {"sign", "group", "finding"}:
-        raise row.wrong("", "must name one sign, group or finding")
-    return Condition(**{key: str(value) for key, value in values.items()})
+def _waited(signs: dict[str, Sign], combinations: dict[str, Rule]) -> dict[str, set[str]]:
+    """For each fact the values that rules wait for."""
+    waited: dict[str, set[str]] = {}
+    for rule in (*(rule for sign in signs.values() for rule in sign.rules), *combinations.values()):
+        for atom in (atom for each in rule.when for atom in each.atoms):
+            if atom.what is Is.FACT and atom.op == "=":
+                waited.setdefault(atom.name, set()).add(atom.value)
+    return waited
 
 
-def _region(id_: str, row: _Row) -> Region:
+def _comparisons(
+    signs: dict[str, Sign], combinations: dict[str, Rule], questions: dict[str, QuestionEntry]
+) -> dict[str, tuple[Atom, ...]]:
+    """For each number and each date, the comparisons that something makes with it."""
+    rules = (*(rule for sign in signs.values() for rule in sign.rules), *combinations.values())
+    whens = (
+        each for entry in questions.values() for each in (*entry.unknown_when, entry.asked_when)
+    )
+    atoms = [
+        *(atom for rule in rules for each in rule.when for atom in each.atoms),
+        *(atom for each in whens if each is not None for atom in each.atoms),
+        *(atom for entry in questions.values() for atom in entry.implied_by),
+    ]
+    found: dict[str, dict[str, Atom]] = {}
+    for atom in atoms:
+        if atom.what is Is.FACT and atom.op != "=":
+            found.setdefault(atom.name, {})[atom.key] = atom
+    return {fact: tuple(each.values()) for fact, each in found.items()}
+
+
+def _question(id_: str, row: Row, waited: dict[str, set[str]]) -> QuestionEntry:
+    try:
+        kind = Kind(row.text("kind"))
+    except ValueError as error:
+        raise row.wrong("kind", str(error)) from error
+    values = waited.get(id_, set())
+    lowest, highest = _range(row, kind)
+    return QuestionEntry(
+        id=id_,
+        kind=kind,
+        text=row.text("text", ""),
+        item=row.text("item", ""),
+        choices=row.row("choices").rest() if kind in (Kind.CHOICE, Kind.DAYS_AGO) else {},
+        unit=row.text("unit") if kind in (Kind.NUMBER, Kind.DAYS_AGO) else "",
+        lowest=lowest,
+        highest=highest,
+        implied_by=row.atoms("implied_by"),
+        unknown_counts_as=row.text("unknown_counts_as", ""),
+        unknown_when=row.conditions("unknown_when", optional=True),
+        asked_when=row.condition("asked_when"),
+        worse=next(iter(values)) if len(values) == 1 else "",
+        sources=row.sources(),
+        reviewed_by=row.reviewer(),
+    )
+
+
+def _range(row: Row, kind: Kind) -> tuple[float, float]:
+    """The lowest and highest value that a body, or a calendar, can have."""
+    if kind not in (Kind.NUMBER, Kind.DAYS_AGO):
+        return 0.0, 0.0
+    ends = list(row.each("range", float))
+    if len(ends) != 2 or ends[0] >= ends[1]:
+        raise row.wrong("range", "must be the lowest and the highest value")
+    return ends[0], ends[1]
+
+
+def _region(id_: str, row: Row) -> Region:
     return Region(
         id=id_,
-        emergency=row.take("emergency", str),
-        health_line=row.take("health_line", str),
-        verified=row.take("verified", bool),
-        sources=_sources(row),
+        emergency=row.text("emergency"),
+        health_line=row.text("health_line"),
+        crisis_line=row.text("crisis_line"),
+        verified=row.flag("verified"),
+        sources=(*row.sources(), *row.sources("crisis_sources")),
     )
 
 
-def _sources(row: _Row) -> tuple[Source, ...]:
-    sources = []
-    for each in row.rows("sources"):
-        sources.append(Source(id=each.take("id", str), locator=each.take("locator", str, "")))
-        each.done()
-    if not sources:
-        raise row.wrong("sources", "is empty: every entry names where it comes from")
-    return tuple(sources)
+def _registered(id_: str, row: Row) -> RegisteredSource:
+    kind = row.text("kind")
+    if kind not in KINDS_OF_SOURCE:
+        raise row.wrong("kind", f"must be one of {', '.join(KINDS_OF_SOURCE)}")
+    return RegisteredSource(id=id_, kind=kind, title=row.text("title"), where=row.text("where", ""))
 
 
-def _urgency(row: _Row, key: str) -> Urgency:
-    try:
-        return Urgency.of(row.take(key, str))
-    except ValueError as error:
-        raise row.wrong(key, str(error)) from error
+def _group(id_: str, row: Row) -> Group:
+    return Group(
+        id=id_,
+        name=row.text("name"),
+        facts=tuple(_statement(each) for each in row.rows("facts", optional=True)),
+        reviewed_by=row.reviewer(),
+    )
 
 
-def _reviewer(row: _Row) -> str | None:
-    """Null until a clinician signs; the key itself must be there."""
-    reviewer = row.take("reviewed_by", object)
-    if reviewer is not None and not isinstance(reviewer, str):
-        raise row.wrong("reviewed_by", "must be null or a name")
-    return reviewer
+def _statement(row: Row) -> Statement:
+    statement = Statement(text=row.text("text"), sources=row.sources())
+    row.done()
+    return statement
 
 
-def _register(file: _Row) -> dict[str, str]:
-    register = {}
-    for id_, data in file.items():
-        row = _Row(file.file, id_, data)
-        if row.take("kind", str) not in ("document", "page", "recalled"):
-            raise row.wrong("kind", "must be document, page or recalled")
-        register[id_] = row.take("title", str)
-        row.done()
-    return register
+def _reference(id_: str, row: Row, text_key: str) -> ReferenceEntry:
+    text, sources, reviewer = row.text(text_key), row.sources(), row.reviewer()
+    detects = row.texts("detects", optional=True)
+    details = {key: row.text(key) for key in DETAILS if row.has(key)}
+    if detects:
+        details["detects"] = ", ".join(detects)
+    return ReferenceEntry(id=id_, text=text, details=details, sources=sources, reviewed_by=reviewer)
 
 
-def _words(file: _Row) -> dict[str, tuple[str, ...]]:
-    return {name: file.texts(name) for name in file.names()}
+def _faq(id_: str, row: Row) -> FaqEntry:
+    return FaqEntry(
+        id=id_,
+        asks=row.texts("asks"),
+        answer=row.text("answer"),
+        sources=row.sources(),
+        reviewed_by=row.reviewer(),
+    )
 
 
-def _context(file: _Row) -> ContextCues:
+def _claim(id_: str, row: Row) -> Claim:
+    claim = Claim(
+        id=id_,
+        source=Source(id=row.text("document"), locator=row.text("locator")),
+        says=row.text("says"),
+        covered_by=row.texts("covered_by"),
+    )
+    row.reviewer()
+    return claim
+
+
+def _lexicon(id_: str, row: Row) -> LexiconEntry:
+    return LexiconEntry(
+        patterns=row.texts("patterns", optional=True), senses=row.texts("senses", optional=True)
+    )
+
+
+def _context(file: Row) -> ContextCues:
     cues: dict[tuple[Assertion, str], tuple[str, ...]] = {}
     ends, pseudo = file.texts("ends"), file.texts("pseudo")
-    for name, data in file.items():
-        row = _Row(file.file, name, data)
+    for name, row in file.children():
         if name not in {assertion.value for assertion in Assertion}:
             raise file.wrong(name, "is no assertion")
         for direction in ("forward", "backward"):
@@ -245,55 +349,3 @@ def _context(file: _Row) -> ContextCues:
             raise row.wrong("backward", f"has {cue!r}, which is in forward too")
         row.done()
     return ContextCues(cues=cues, ends=ends, pseudo=pseudo)
-
-
-def _dangling(knowledge: Knowledge) -> Iterator[str]:
-    """Names that point to nothing."""
-    groups = {sign.group for sign in knowledge.signs.values()}
-    yield from _unknown_words(knowledge)
-    for file, entry, source in _all_sources(knowledge):
-        if source.id not in knowledge.register:
-            yield f"{file}: {entry}.sources names {source.id}, which sources.yml does not have"
-    for sign in knowledge.signs.values():
-        for finding in sign.gives:
-            yield from _missing("signs.yml", f"{sign.id}.gives", finding, knowledge.findings)
-    for rule in knowledge.combinations.values():
-        for condition in rule.when:
-            place = f"{rule.id}.when"
-            if condition.sign:
-                yield from _missing("combinations.yml", place, condition.sign, knowledge.signs)
-            if condition.group:
-                yield from _missing("combinations.yml", place, condition.group, groups)
-            if condition.finding:
-                yield from _missing(
-                    "combinations.yml", place, condition.finding, knowledge.findings
-                )
-
-
-def _unknown_words(knowledge: Knowledge) -> Iterator[str]:
-    files: Mapping[str, Mapping[str, Sign | FindingEntry]] = {
-        "signs.yml": knowledge.signs,
-        "findings.yml": knowledge.findings,
-    }
-    for file, entries in files.items():
-        for entry in entries.values():
-            for name in re.findall(r"<(\w+)>", " ".join((*entry.lexicon, *entry.senses))):
-                yield from _missing(file, f"{entry.id}.lexicon", name, knowledge.words)
-
-
-def _missing(file: str, place: str, name: str, among: Collection[str]) -> Iterator[str]:
-    if name not in among:
-        yield f"{file}: {place} names {name}, which does not exist"
-
-
-def _all_sources(knowledge: Knowledge) -> Iterator[tuple[str, str, Source]]:
-    kinds: Mapping[str, Mapping[str, Any]] = {
-        "signs.yml": knowledge.signs,
-        "findings.yml": knowledge.findings,
-        "combinations.yml": knowledge.combinations,
-        "regions.yml": knowledge.regions,
-    }
-    for file, entries in kinds.items():
-        for id_, entry in entries.items():
-            for source in entry.sources:
-                yield file, id_, source

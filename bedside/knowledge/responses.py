@@ -14,7 +14,7 @@ from pathlib import Path
 import yaml
 
 from bedside.knowledge.entries import Knowledge, Region
-from bedside.knowledge.loader import KnowledgeError
+from bedside.knowledge.files import KnowledgeError
 from bedside.model import Clinic, Reply, Urgency, Utterance
 
 DOMAIN = Path(__file__).resolve().parent.parent.parent / "domain.yml"
@@ -64,6 +64,7 @@ def clinic_facts(clinic: Clinic, knowledge: Knowledge, now: datetime) -> dict[st
     return {
         "emergency_number": region.emergency,
         "health_line": region.health_line,
+        "crisis_line": region.crisis_line,
         "team": clinic.team,
         "team_phone": clinic.phone,
         "team_hours": hours_in_words(clinic),

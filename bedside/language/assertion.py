@@ -83,7 +83,7 @@ class AssertionFinder:
 def _decide(
     span: Span, modifiers: Sequence[ConTextModifier], spans: Sequence[Span]
 ) -> tuple[Assertion, str | None]:
-    deciding = [each for each in modifiers if each.modifies(span) and _counts(span, each, spans)]
+    deciding = [each for each in modifiers if _modifies(each, span) and _counts(span, each, spans)]
     for assertion in STRONGEST_FIRST:
         for modifier in deciding:
             if modifier.category == assertion.name:
@@ -92,6 +92,13 @@ def _decide(
                     return Assertion.POSSIBLE, cue.text
                 return assertion, cue.text
     return Assertion.PRESENT, None
+
+
+def _modifies(modifier: ConTextModifier, span: Span) -> bool:
+    """Whether the cue's reach holds the span; "don't have" reaches into "have a temperature"."""
+    start, end = modifier.modifier_span
+    into = start < span.start < end < span.end
+    return bool(modifier.modifies(span.doc[end : span.end] if into else span))
 
 
 def _is_here(span: Span, cue: Span) -> bool:
@@ -117,7 +124,7 @@ def _counts(span: Span, modifier: ConTextModifier, spans: Sequence[Span]) -> boo
     """Whether the cue really speaks of the span, by what stands between and around them."""
     start, end = modifier.modifier_span
     # The "no" of "no energy" belongs to that sign, and denies nothing else.
-    if any(other.start < end and start < other.end for other in spans):
+    if any(other.start <= start < other.end for other in spans):
         return False
     assertion = Assertion[modifier.category] if modifier.category in Assertion.__members__ else None
     if assertion is None or max(span.start - end, start - span.end) >= REACH_WORDS.get(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator, Sequence
 
 from spacy.tokens import Doc, Span
@@ -15,11 +16,13 @@ from bedside.language.clauses import clauses
 from bedside.language.encoder import Encoder
 from bedside.language.lexicon import Found, Lexicon
 from bedside.language.measures import measure
-from bedside.model import Assertion, Detail, Finding, FoundBy, Mention, Parsed
+from bedside.model import YES, Assertion, Detail, Finding, FoundBy, Mention, Parsed
 
 FEVER = "persistent_fever"
-# 38.0 °C is a fever (NHS_FEVER; the documents give no number).
+# 38.0 °C is a fever (NHS_FEVER_COPY; the documents give no number).
 FEVER_CELSIUS = 38.0
+# How far, in characters, the words that say how long ago may stand from the sign.
+NEAR = 40
 # A clause of fewer words says too little for the classifier: "yes", "since Monday".
 FEWEST_WORDS = 2
 
@@ -35,7 +38,7 @@ class Reader:
     ) -> None:
         self._knowledge = knowledge
         self._nlp = nlp.build()
-        self._lexicon = Lexicon(self._nlp, knowledge)
+        self._lexicon = Lexicon(knowledge)
         self._assertions = AssertionFinder(self._nlp, knowledge.context)
         self._classifier = classifier
         self._encoder = encoder
@@ -52,18 +55,19 @@ class Reader:
             if match.entry in self._knowledge.signs
         ]
         details = measure(text[: nlp.MAX_CHARACTERS])
+        mentions = [_dated(mention, details) for mention in mentions]
         mentions += _measured_fever(mentions, details)
         mentions += self._classified(text, doc, found, {mention.sign for mention in mentions})
         stated = [
             _finding(text, match.entry, match.span, assertion, cue)
             for match, (assertion, cue) in judged
-            if match.entry in self._knowledge.findings
+            if match.entry not in self._knowledge.signs
         ]
         return Parsed(
             text=text,
             intent=intent,
             mentions=tuple(sorted(mentions, key=lambda mention: (mention.start, mention.sign))),
-            findings=(*stated, *self._given(mentions)),
+            findings=tuple(stated),
             details=details,
             reply=read_reply(text),
         )
@@ -87,21 +91,6 @@ class Reader:
             assertion = Assertion.POSSIBLE
         return _mention(text, sign, clause, assertion, cue, confidence, FoundBy.CLASSIFIER)
 
-    def _given(self, mentions: Sequence[Mention]) -> Iterator[Finding]:
-        """The findings that a sign states by itself, with the sign's own assertion; a guess states none."""
-        for mention in mentions:
-            if mention.found_by is FoundBy.CLASSIFIER and mention.assertion is Assertion.POSSIBLE:
-                continue
-            for finding in self._knowledge.signs[mention.sign].gives:
-                yield Finding(
-                    finding=finding,
-                    text=mention.text,
-                    assertion=mention.assertion,
-                    cue=mention.cue,
-                    start=mention.start,
-                    end=mention.end,
-                )
-
 
 def _is_silent(clause: Span, found: Found) -> bool:
     """Whether the lexicon knows nothing of the clause: neither a sign nor another sense of its words."""
@@ -116,9 +105,12 @@ def _words(text: str, span: Span) -> str:
     return text[span.start_char : span.end_char]
 
 
-def _finding(text: str, finding: str, span: Span, assertion: Assertion, cue: str | None) -> Finding:
+def _finding(text: str, entry: str, span: Span, assertion: Assertion, cue: str | None) -> Finding:
+    """The value of a fact that an entry such as `fluids_kept_down = no`, or a fact alone, states."""
+    fact, _, value = entry.partition(" = ")
     return Finding(
-        finding=finding,
+        finding=fact,
+        value=value or YES,
         text=_words(text, span),
         assertion=assertion,
         cue=cue,
@@ -148,13 +140,27 @@ def _mention(
     )
 
 
+def _dated(mention: Mention, details: Sequence[Detail]) -> Mention:
+    """A sign of the past with how long ago it was, where a duration stands near it."""
+    if mention.assertion is not Assertion.HISTORICAL:
+        return mention
+    near = [
+        detail.value / 24
+        for detail in details
+        if detail.kind == "duration_hours"
+        and detail.start - mention.end < NEAR
+        and mention.start - detail.end < NEAR
+    ]
+    return dataclasses.replace(mention, days_ago=min(near)) if near else mention
+
+
 def _measured_fever(mentions: Sequence[Mention], details: Sequence[Detail]) -> Iterator[Mention]:
     """A fever told as a number, unless the message says in words that there is one now."""
     active = (Assertion.PRESENT, Assertion.POSSIBLE)
     if any(mention.sign == FEVER and mention.assertion in active for mention in mentions):
         return
     for detail in details:
-        if detail.kind == "temperature_celsius" and detail.value >= FEVER_CELSIUS:
+        if detail.kind == "temperature_c" and detail.value >= FEVER_CELSIUS:
             yield Mention(
                 sign=FEVER,
                 text=detail.text,

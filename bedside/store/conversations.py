@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import and_, func, select, update
 
-from bedside.model import Reply, Report, as_json
+from bedside.model import EarlierSign, Reply, Report, Urgency, as_json
 from bedside.store import audit, people
 from bedside.store.database import Transaction
 from bedside.store.rows import (
@@ -30,8 +30,12 @@ from bedside.store.rows import (
     message_from,
     urgency_of,
 )
-from bedside.store.tables import conversations, messages, patients
+from bedside.store.tables import conversations, messages, patients, reports
 
+# How far back a new conversation looks; bedside.facts counts a sign as recent for as long.
+REMEMBERED = timedelta(days=14)
+MOST_REMEMBERED = 50
+LAST_INFUSION = "days_since_last_infusion"
 # Longer than any turn may take (8 s), short enough that a killed program holds nobody up for long.
 LEASE = timedelta(seconds=15)
 
@@ -207,13 +211,13 @@ def _redeemed(tx: Transaction, invitation: str, now: datetime) -> str:
 
 
 def _opened(tx: Transaction, clinic_id: str, patient_id: str, now: datetime) -> Conversation:
-    id_ = str(uuid.uuid4())
+    id_, report = str(uuid.uuid4()), _first_report(tx, patient_id, now)
     tx.execute(
         conversations.insert().values(
             id=id_,
             clinic_id=clinic_id,
             patient_id=patient_id,
-            report=as_json(Report()),
+            report=as_json(report),
             opened_at=now,
         )
     )
@@ -230,9 +234,33 @@ def _opened(tx: Transaction, clinic_id: str, patient_id: str, now: datetime) -> 
         clinic_id=clinic_id,
         patient_id=patient_id,
         urgency=None,
-        report=Report(),
+        report=report,
         pending=None,
     )
+
+
+def _first_report(tx: Transaction, patient_id: str, now: datetime) -> Report:
+    """What a new conversation knows of the patient's earlier ones: the signs of the last two weeks with
+    the urgency they were given, and when the last infusion was."""
+    told = tx.execute(
+        select(reports.c.report, reports.c.reasons, reports.c.at)
+        .join(conversations, conversations.c.id == reports.c.conversation_id)
+        .where(conversations.c.patient_id == patient_id, reports.c.at >= now - REMEMBERED)
+        .order_by(reports.c.id.desc())
+        .limit(MOST_REMEMBERED)
+    ).all()
+    signs = {}
+    for row in reversed(told):
+        days_ago = (now - row.at) / timedelta(days=1)
+        for reason in row.reasons:
+            if reason["rule"] == f"sign:{reason['sign']}":
+                urgency = Urgency.of(reason["urgency"])
+                signs[reason["sign"]] = EarlierSign(
+                    sign=reason["sign"], urgency=urgency, days_ago=round(days_ago, 1)
+                )
+    dates = [row.report["answers"].get(LAST_INFUSION) for row in told]
+    known = next((date for date in dates if date and "/" in date), None)
+    return Report(answers={LAST_INFUSION: known} if known else {}, earlier=tuple(signs.values()))
 
 
 def _next(tx: Transaction, conversation: Conversation, now: datetime) -> Conversation:

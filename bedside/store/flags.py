@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import func, select, update
 from sqlalchemy.engine import Row
 
-from bedside.model import FlagState, Urgency
+from bedside.model import Clinic, FlagState, Urgency
 from bedside.review import check_can_move, due_at, needs_flag
 from bedside.store import audit, outbox
 from bedside.store.database import Transaction
@@ -41,7 +41,7 @@ class FlagView:
 def raise_flag(
     tx: Transaction,
     conversation_id: str,
-    clinic_id: str,
+    clinic: Clinic,
     urgency: Urgency | None,
     *,
     unprocessed: bool,
@@ -60,14 +60,15 @@ def raise_flag(
     flag = tx.execute(select(table).where(table.c.conversation_id == conversation_id)).first()
     is_closed = flag is not None and flag.state == FlagState.CLOSED.value
     if flag is None:
-        _insert(tx, conversation_id, clinic_id, urgency, unprocessed, now)
+        _insert(tx, conversation_id, clinic, urgency, unprocessed, now)
     elif is_closed:
-        _reopen(tx, flag, urgency, unprocessed, now)
+        _reopen(tx, flag, urgency, unprocessed, now, due_at(urgency, now, clinic))
     elif urgency > flag.urgency_rank or unprocessed > flag.unprocessed:
-        _raise(tx, flag, urgency, unprocessed, now)
+        highest = max(urgency, Urgency(flag.urgency_rank))
+        _raise(tx, flag, highest, unprocessed, due_at(highest, now, clinic))
     if flag is None or is_closed or urgency > flag.urgency_rank:
         again = f":{now.isoformat()}" if is_closed else ""
-        _tell(tx, conversation_id, clinic_id, urgency, by, now, again)
+        _tell(tx, conversation_id, clinic.id, urgency, by, now, again)
 
 
 def flags(tx: Transaction, clinic_id: str, *, closed: bool = False) -> list[FlagView]:
@@ -89,13 +90,23 @@ def flag_of(tx: Transaction, clinic_id: str, flag_id: int) -> FlagView | None:
 
 
 def move(
-    tx: Transaction, flag: FlagView, to: FlagState, *, by: str, now: datetime, reason: str = ""
+    tx: Transaction,
+    flag: FlagView,
+    to: FlagState,
+    *,
+    by: str,
+    now: datetime,
+    reason: str = "",
+    take_over: bool = False,
 ) -> None:
     """Move the flag for clinician `by`; MoveRefused when it may not be. Closing ends the conversation."""
     current = tx.execute(select(table).where(table.c.id == flag.id).with_for_update()).one()
     state = FlagState(current.state)
-    check_can_move(state, to, claimed_by=current.claimed_by, by=by, reason=reason)
-    values: dict[str, Any] = {"state": to.value, "claimed_by": by}
+    check_can_move(
+        state, to, claimed_by=current.claimed_by, by=by, reason=reason, take_over=take_over
+    )
+    holder = None if to is FlagState.NEW else by
+    values: dict[str, Any] = {"state": to.value, "claimed_by": holder}
     if to is FlagState.CLOSED:
         values["closed_reason"] = reason.strip()
         tx.execute(
@@ -108,7 +119,7 @@ def move(
         tx,
         clinic_id=flag.clinic_id,
         by=f"clinician:{by}",
-        action=f"flag.{to.value}",
+        action="flag.taken_over" if take_over else f"flag.{to.value}",
         subject=f"flag:{flag.id}",
         now=now,
     )
@@ -141,7 +152,7 @@ def note_queue_read(tx: Transaction, clinic_id: str, *, by: str, now: datetime) 
 def _insert(
     tx: Transaction,
     conversation_id: str,
-    clinic_id: str,
+    clinic: Clinic,
     urgency: Urgency,
     unprocessed: bool,
     now: datetime,
@@ -149,19 +160,18 @@ def _insert(
     tx.execute(
         table.insert().values(
             conversation_id=conversation_id,
-            clinic_id=clinic_id,
+            clinic_id=clinic.id,
             urgency=urgency.word,
             urgency_rank=int(urgency),
             state=FlagState.NEW.value,
             unprocessed=unprocessed,
             raised_at=now,
-            due_at=due_at(urgency, now),
+            due_at=due_at(urgency, now, clinic),
         )
     )
 
 
-def _raise(tx: Transaction, flag: Row, urgency: Urgency, unprocessed: bool, now: datetime) -> None:
-    highest = max(urgency, Urgency(flag.urgency_rank))
+def _raise(tx: Transaction, flag: Row, highest: Urgency, unprocessed: bool, due: datetime) -> None:
     tx.execute(
         update(table)
         .where(table.c.id == flag.id)
@@ -169,12 +179,14 @@ def _raise(tx: Transaction, flag: Row, urgency: Urgency, unprocessed: bool, now:
             urgency=highest.word,
             urgency_rank=int(highest),
             unprocessed=flag.unprocessed or unprocessed,
-            due_at=min(flag.due_at, due_at(highest, now)),
+            due_at=min(flag.due_at, due),
         )
     )
 
 
-def _reopen(tx: Transaction, flag: Row, urgency: Urgency, unprocessed: bool, now: datetime) -> None:
+def _reopen(
+    tx: Transaction, flag: Row, urgency: Urgency, unprocessed: bool, now: datetime, due: datetime
+) -> None:
     """A message that was on its way while the flag was closed: nobody has seen it yet."""
     tx.execute(
         update(table)
@@ -187,7 +199,7 @@ def _reopen(tx: Transaction, flag: Row, urgency: Urgency, unprocessed: bool, now
             closed_reason=None,
             unprocessed=unprocessed,
             raised_at=now,
-            due_at=due_at(urgency, now),
+            due_at=due,
         )
     )
     tx.execute(

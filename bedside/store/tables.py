@@ -140,6 +140,7 @@ mentions = Table(
     Column("cue", Text),
     Column("confidence", Float, nullable=False),
     Column("found_by", String(20), nullable=False),
+    Column("days_ago", Float),
 )
 
 # What each message led to, with all that is needed to see why and to decide it again.

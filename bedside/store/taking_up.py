@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import delete, select, update
 
-from bedside.model import Mention, Parsed, Turn, Urgency, Utterance, as_json
+from bedside.model import Clinic, Mention, Parsed, Turn, Urgency, Utterance, as_json
 from bedside.store import audit
 from bedside.store.conversations import lock
 from bedside.store.database import Transaction
@@ -33,6 +33,7 @@ def take_up(
     parsed: Parsed,
     turn: Turn,
     *,
+    clinic: Clinic,
     by: str,
     knowledge_version: str,
     model_version: str,
@@ -69,7 +70,7 @@ def take_up(
     raise_flag(
         tx,
         conversation.id,
-        conversation.clinic_id,
+        clinic,
         urgency,
         unprocessed=by == BY_FLOOR,
         by=by,

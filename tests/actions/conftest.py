@@ -87,10 +87,7 @@ def entities(parsed: Parsed) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = [
         {"entity": "sign", "value": each.sign, **as_json(each)} for each in parsed.mentions
     ]
-    found += [
-        {"entity": "finding", "value": each.finding, "start": 0, "end": 0, **as_json(each)}
-        for each in parsed.findings
-    ]
+    found += [{"entity": "finding", **as_json(each)} for each in parsed.findings]
     found += [{"entity": "detail", **as_json(each)} for each in parsed.details]
     if parsed.reply:
         found.append({"entity": "reply", "value": parsed.reply, "start": 0, "end": 0})
@@ -123,7 +120,7 @@ def server(
 ) -> Server:
     shutil.copy(migrated_file, tmp_path)
     database = Database(f"sqlite:///{tmp_path / migrated_file.name}")
-    here = Deployment(database, knowledge)
+    here = Deployment(database, knowledge, clinic)
     for module in ("actions.base", "actions.taking_up"):
         monkeypatch.setattr(f"{module}.deployment", lambda: here)
     with database.writing() as tx:

@@ -31,8 +31,9 @@ def test_bruises_are_urgent_and_lead_to_a_question_with_buttons(server):
     messages, events = server.run(server.tracker(BRUISES))
     assert said(messages) == ["utter_urgent", "utter_question"]
     assert messages[0]["signs"] == "bruises"
-    assert messages[1]["buttons"][0] == {"title": "Yes", "payload": "yes"}
-    assert len(messages[1]["buttons"]) == 3 and messages[1]["question"].endswith("?")
+    assert messages[1]["buttons"][0] == {"title": "A headache", "payload": "a headache"}
+    assert messages[1]["buttons"][-2]["payload"] == "none of these"
+    assert messages[1]["question"] == "Do you have any of these now?"
     assert events == TAKEN_UP
 
 
@@ -58,9 +59,10 @@ def test_every_response_that_is_said_exists(server):
 def test_an_answer_is_read_against_the_question_in_the_record(server):
     server.receive(BRUISES)
     server.run(server.tracker(BRUISES))
-    server.receive("yes", "m2")
-    server.run(server.tracker("yes", intent="affirm", metadata={"message_id": "m2"}))
-    assert list(server.rows("conversations")[0].report["answers"].values()) == ["yes"]
+    server.receive("none of these", "m2")
+    server.run(server.tracker("none of these", intent="deny", metadata={"message_id": "m2"}))
+    answers = server.rows("conversations")[0].report["answers"]
+    assert answers["headache_present"] == answers["head_injury"] == "no"
 
 
 def test_what_a_rule_has_said_is_not_said_again(server):
@@ -88,19 +90,23 @@ def test_a_message_taken_up_before_is_said_again_and_not_recorded_again(server):
     assert len(server.rows("conversations")[0].report["mentions"]) == 1
 
 
-def test_a_message_that_the_floor_answered_first_is_no_answer_to_its_question(server, knowledge):
+def test_a_message_that_the_floor_answered_first_is_no_answer_to_its_question(
+    server, knowledge, clinic
+):
     """Chat did not wait; its question is open now, and this message came before it."""
-    text = "I have bruises, yes"
+    text = "I have bruises, none of these"
     received = server.receive(text)
     with server.database.writing() as tx:
         conversation = store.lock(tx, server.conversation_id)
-        parsed, turn = Floor(knowledge).take_up(conversation.report, text, None)
+        today = clinic.day(server.now)
+        parsed, turn = Floor(knowledge).take_up(conversation.report, text, None, today)
         store.take_up(
             tx,
             conversation,
             received.message,
             parsed,
             turn,
+            clinic=clinic,
             by=store.BY_FLOOR,
             knowledge_version="1",
             model_version="lexicon",
@@ -108,7 +114,7 @@ def test_a_message_that_the_floor_answered_first_is_no_answer_to_its_question(se
         )
         store.answer(tx, conversation.id, received.message, (), now=server.now)
     tracker = server.tracker(text)
-    tracker.latest_message["entities"].append({"entity": "reply", "value": "yes"})
+    tracker.latest_message["entities"].append({"entity": "reply", "value": "no"})
     server.run(tracker)
     conversation = server.rows("conversations")[0]
     assert conversation.report["answers"] == {}
@@ -197,8 +203,8 @@ def test_the_failure_of_a_commit_says_nothing_that_was_not_recorded(server, monk
     assert server.rows("messages")[0].state == "received"
 
 
-def test_a_message_that_chat_never_stored_is_not_taken_up(server, knowledge):
-    here = Deployment(server.database, knowledge)
+def test_a_message_that_chat_never_stored_is_not_taken_up(server, knowledge, clinic):
+    here = Deployment(server.database, knowledge, clinic)
     with pytest.raises(LookupError):
         taken_up(
             here,

@@ -293,7 +293,7 @@ def make_chat(
             clock = Clock(now)
             database = Database(f"sqlite:///{tmp_path / 'bedside.db'}")
             rasa = LittleRasa(
-                Deployment(database, knowledge),
+                Deployment(database, knowledge, clinic),
                 reader,
                 responses,
                 lambda: clinic_facts(clinic, knowledge, clock()),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import time
+from datetime import date
 
 import pytest
 
@@ -12,6 +13,7 @@ from bedside import store
 from bedside.model import Parsed, Reply, Report, Urgency
 
 BRUISES = "I have bruises all over my legs"
+TODAY = date(2026, 11, 25)
 STROKE = "my face is drooping on one side"
 # Means nothing to the lexicon; the little Rasa of these tests hears an emergency in it.
 UNHEARD = "it feels like an elephant sits there"
@@ -61,7 +63,8 @@ def test_bruises_are_to_be_told_to_the_ms_team_today_and_how(chat, patient):
     replies = patient.write(BRUISES)
     assert replies[0]["text"].startswith(CONTACT_TODAY)
     assert replies[0]["urgency"] == "urgent"
-    assert replies[-1]["choices"][0] == {"title": "Yes", "value": "yes"}
+    assert replies[-1]["choices"][0] == {"title": "A headache", "value": "a headache"}
+    assert {"title": "None of these", "value": "none of these"} in replies[-1]["choices"]
     assert len(replies) == 2
     flag = chat.flag()
     assert (flag.urgency, flag.unprocessed) == (Urgency.URGENT, False)
@@ -100,9 +103,16 @@ def test_rasa_gets_the_text_the_conversation_and_the_id_of_the_message(chat, pat
 
 def test_an_answer_to_a_question_is_taken_as_one(chat, patient):
     patient.write(BRUISES)
-    patient.write("yes")
-    assert "yes" in chat.rows("conversations")[0].report["answers"].values()
+    patient.write("none of these")
+    assert chat.rows("conversations")[0].report["answers"]["headache_present"] == "no"
     assert len(chat.flags()) == 1
+
+
+def test_an_item_of_a_list_is_picked_with_its_button(chat, patient):
+    choices = patient.write(BRUISES)[-1]["choices"]
+    replies = patient.write(choices[0]["value"])
+    assert "999" in first_sentence(replies) and replies[0]["urgency"] == "emergency"
+    assert chat.flag().urgency is Urgency.EMERGENCY
 
 
 def test_an_assistant_that_never_ends_its_stream_is_believed_once_the_record_has_its_turn(
@@ -132,14 +142,14 @@ def test_an_answer_that_the_assistant_took_up_is_not_taken_for_the_next_question
     patient.write(BRUISES)
 
     def does(request, write):
-        parsed = Parsed(text="yes", intent="deny", reply="no")
+        parsed = Parsed(text="no", intent="deny", reply="no")
         chat.rasa.take_up(request, write, parsed)
 
     chat.rasa.does = does
-    patient.write("yes")
+    patient.write("no")
     (conversation,) = chat.rows("conversations")
-    assert list(conversation.report["answers"].values()) == ["no"]
-    assert conversation.pending["id"] not in conversation.report["answers"]
+    assert set(conversation.report["answers"].values()) == {"no"}
+    assert not set(conversation.pending["about"]) & set(conversation.report["answers"])
     assert chat.flag().urgency is Urgency.URGENT
 
 
@@ -200,10 +210,10 @@ def test_an_emergency_in_the_middle_of_a_question_gets_the_number_first(chat, pa
 @pytest.mark.parametrize("how", ["away", "hanging"])
 def test_an_answer_to_a_question_is_taken_without_rasa(chat, patient, how):
     patient.write(BRUISES)
-    asked = chat.rows("conversations")[0].pending["id"]
+    asked = chat.rows("conversations")[0].pending["about"]
     bring_down(chat, how)
-    patient.write("yes")
-    assert chat.rows("conversations")[0].report["answers"][asked] == "yes"
+    patient.write("none of these")
+    assert chat.rows("conversations")[0].report["answers"] == dict.fromkeys(asked, "no")
 
 
 def test_an_emergency_that_rasa_alone_heard_is_said_and_flagged_though_its_action_hangs(
@@ -383,7 +393,7 @@ def test_a_conversation_from_before_knowledge_changed_still_gets_answers(chat, p
 def test_a_row_of_brackets_or_emoji_holds_nobody_up(floor, character):
     def seconds(length):
         started = time.perf_counter()
-        floor.take_up(Report(), character * length, None)
+        floor.take_up(Report(), character * length, None, TODAY)
         return time.perf_counter() - started
 
     # In proportion it would be four times as long.

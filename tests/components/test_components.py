@@ -44,7 +44,10 @@ def test_a_sign_carries_what_decided_it(trained):
         "absent",
         "no",
     )
-    assert (possible["value"], possible["assertion"]) == ("bleeding", "possible")
+    assert (possible["value"], possible["assertion"]) == (
+        "nose_gum_or_mouth_bleeding",
+        "possible",
+    )
     for each in (absent, possible):
         assert text[each["start"] : each["end"]] == each["text"]
         assert (each["confidence"], each["found_by"]) == (1.0, "lexicon")
@@ -63,7 +66,11 @@ def test_small_talk_has_no_sign(trained):
 
 def test_findings_and_a_yes_come_along(trained):
     (finding,) = entities(trained, "I have a fever", "finding")
-    assert (finding["value"], finding["assertion"]) == ("fever", "present")
+    assert (finding["finding"], finding["value"], finding["assertion"]) == (
+        "fever",
+        "yes",
+        "present",
+    )
     (reply,) = entities(trained, "yes", "reply")
     assert reply["value"] == "yes"
 
@@ -97,6 +104,8 @@ def test_all_that_was_read_can_be_sent_to_the_action_and_read_there(trained):
         ("crushing chest pain", "report_emergency"),
         ("hello, my face is drooping and I have bruises", "report_emergency"),
         ("maybe my face is drooping?", "report_possible_emergency"),
+        ("I want to end it all", "report_crisis"),
+        ("I want to die and my chest hurts", "report_emergency"),
         (LEXICON, "greet"),
         ("no face droop", "greet"),
         ("my mum had a stroke", "greet"),
@@ -209,7 +218,7 @@ def test_a_temperature_is_a_detail_in_celsius(context):
     extractor = DetailExtractor.create({}, None, None, context)
     text = "it was 101.3 F this morning"
     (detail,) = entities(extractor, text, "detail")
-    assert detail["kind"] == "temperature_celsius"
+    assert detail["kind"] == "temperature_c"
     assert detail["value"] == pytest.approx(38.5, abs=0.05)
     assert text[detail["start"] : detail["end"]] == detail["text"]
     assert DetailExtractor.fingerprint_addon({}) == DetailExtractor.fingerprint_addon({})

@@ -103,13 +103,16 @@ class Desk:
     def write(self, tx: Any, conversation_id: str, message_id: str, text: str, by: str) -> None:
         received = receive(tx, conversation_id, message_id, text, holder="test", now=self.clock())
         conversation = lock(tx, conversation_id)
-        parsed, turn = self.floor.take_up(conversation.report, text, conversation.pending)
+        clinic = read_clinic(self.settings.clinic_file)
+        today = clinic.day(self.clock())
+        parsed, turn = self.floor.take_up(conversation.report, text, conversation.pending, today)
         take_up(
             tx,
             conversation,
             received.message,
             parsed,
             turn,
+            clinic=replace(clinic, id=conversation.clinic_id),
             by=by,
             knowledge_version=self.knowledge.version,
             model_version="lexicon",

@@ -12,7 +12,7 @@ NOW = datetime(2026, 3, 2, 14, 5, tzinfo=timezone.utc)
 
 
 def mention(start, end, assertion=Assertion.PRESENT):
-    return Mention(sign="bleeding", text="", start=start, end=end, assertion=assertion)
+    return Mention(sign="blood_in_urine", text="", start=start, end=end, assertion=assertion)
 
 
 @pytest.mark.parametrize(

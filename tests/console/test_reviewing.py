@@ -1,6 +1,7 @@
 """The transcript of a flag, and what a clinician may do with it."""
 
 import re
+from html import unescape
 
 import pytest
 
@@ -21,10 +22,8 @@ def test_exactly_the_words_of_a_sign_are_marked(desk, signed_in):
 def test_each_mention_is_told_in_words(desk, signed_in):
     flag_id = desk.report("new bruises on my legs but no fever")
     page = signed_in().get(f"/flags/{flag_id}").text
-    assert (
-        "“bruises”: Bruises that come up easily or with no knock to explain them "
-        "— <strong>present</strong> (lexicon)" in page
-    )
+    name = desk.knowledge.signs["unexplained_bruising"].name
+    assert f"“bruises”: {name} — <strong>present</strong> (lexicon)" in page
     assert "— <strong>denied, because of “no”</strong> (lexicon)" in page
 
 
@@ -38,16 +37,18 @@ def test_what_a_patient_writes_is_never_html(desk, signed_in):
 def test_the_reasons_name_rule_words_source_and_versions(desk, signed_in):
     flag_id = desk.report("new bruises on my legs")
     page = signed_in().get(f"/flags/{flag_id}").text
+    bruises = desk.knowledge.signs["unexplained_bruising"]
+    source = bruises.sources[0]
     for words in (
-        "Bruising can be the first visible sign of very low platelets.",
+        bruises.why,
         "<code>sign:unexplained_bruising</code>",
         "The patient’s words: “bruises”",
-        "List of conditions, bullet 2",
+        f"{desk.knowledge.register[source.id].title}: {source.locator}",
         "This rule has not been reviewed by a clinician.",
         f"Knowledge version {desk.knowledge.version}, model version lexicon.",
         "Taken up by the assistant.",
     ):
-        assert words in page
+        assert words in unescape(page)
     assert "The knowledge has changed since" not in page
 
 
@@ -57,8 +58,22 @@ def test_what_a_message_adds_comes_before_what_was_known(desk, signed_in):
     assert "as before" not in first
     new, old = second.split("1 reason as before")
     assert "RF01_bleed_plus_headache" in new and "sign:unexplained_bruising" in old
-    assert "Urgency unchanged" in third and "2 reasons as before" in third
+    assert "Urgency unchanged" in third and "reasons as before" in third
     assert [part.startswith(" open>") for part in (first, second, third)] == [True, True, False]
+
+
+def test_a_rule_says_what_it_raised_the_urgency_from(desk, signed_in):
+    flag_id = desk.report("new bruises", "a headache")
+    _, second = decisions(signed_in().get(f"/flags/{flag_id}").text)
+    (bleeding,) = [part for part in second.split("<li") if "RF01_bleed_plus_headache" in part]
+    assert "<strong>Emergency, raised from Urgent:</strong>" in bleeding
+    assert "“bruises, headache”" in bleeding
+
+
+def test_a_rule_of_a_sign_is_named_with_what_it_waited_for(desk, signed_in):
+    flag_id = desk.report("new bruises", "a headache")
+    page = signed_in().get(f"/flags/{flag_id}").text
+    assert "<code>unexplained_bruising: headache_present = yes</code>" in page
 
 
 def decisions(page):
@@ -97,7 +112,8 @@ def test_a_reply_that_came_too_late_is_marked(desk, signed_in):
 
 
 def test_the_contact_a_patient_gave_stands_beside_the_flag(desk, signed_in):
-    flag_id = desk.report("new bruises", *["no"] * 4, "Rosa, 020 7946 0000")
+    asked = ("none of these", "they did not say", "they did not say", "Monday", "I don't know")
+    flag_id = desk.report("new bruises", *asked, "Rosa, 020 7946 0000")
     page = signed_in().get(f"/flags/{flag_id}").text
     assert "“Rosa, 020 7946 0000”" in page.split("Transcript</h2>")[0]
 
@@ -162,11 +178,33 @@ def test_a_flag_claimed_by_one_clinician_is_not_moved_by_another(desk, signed_in
     desk.add_clinician("grace")
     grace = signed_in("grace")
     page = grace.get(f"/flags/{flag_id}").text
-    assert "Dr Ada has claimed this flag, so only they can move it." in page
-    assert 'name="to"' not in page
+    assert re.findall(r'name="to" value="(\w+)"', page) == ["claimed"]
+    assert "Take it over from Dr Ada" in page
     refused = move(grace, flag_id, "contacted")
     assert refused.status_code == 409
     assert "Another clinician has claimed this flag." in refused.text
+
+
+def test_a_flag_is_taken_over_when_that_is_meant(desk, signed_in, move):
+    flag_id = desk.report("I have chest pain")
+    move(signed_in(), flag_id, "claimed")
+    desk.add_clinician("grace")
+    grace = signed_in("grace")
+    assert move(grace, flag_id, "claimed").status_code == 409
+    assert move(grace, flag_id, "claimed", take_over="yes").status_code == 303
+    assert "Claimed by Dr Grace" in grace.get(f"/flags/{flag_id}").text
+    assert len(desk.audit("flag.taken_over")) == 1
+
+
+def test_a_flag_is_given_back_to_the_queue(desk, signed_in, move):
+    flag_id = desk.report("I have chest pain")
+    client = signed_in()
+    move(client, flag_id, "claimed")
+    assert "Give it back to the queue" in client.get(f"/flags/{flag_id}").text
+    assert move(client, flag_id, "new").status_code == 303
+    page = client.get(f"/flags/{flag_id}").text
+    assert re.findall(r'name="to" value="(\w+)"', page) == ["claimed"]
+    assert "Claimed by" not in page
 
 
 def test_a_flag_is_not_closed_without_a_reason(desk, signed_in, move):

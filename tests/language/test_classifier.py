@@ -19,10 +19,12 @@ def heads(encoder: Encoder) -> Classifier:
     return train(
         encoder,
         [
-            *(Example(text, frozenset({"bleeding"})) for text in BLEEDING),
+            *(Example(text, frozenset({"nose_gum_or_mouth_bleeding"})) for text in BLEEDING),
             *(Example(text, frozenset({"fatigue"})) for text in TIRED),
             *(Example(text, frozenset()) for text in NOTHING),
-            Example("gums bleed and I am worn out", frozenset({"bleeding", "fatigue"})),
+            Example(
+                "gums bleed and I am worn out", frozenset({"nose_gum_or_mouth_bleeding", "fatigue"})
+            ),
         ],
     )
 
@@ -30,7 +32,7 @@ def heads(encoder: Encoder) -> Classifier:
 @pytest.mark.parametrize(
     ("text", "signs"),
     [
-        ("there is blood on my toothbrush", {"bleeding"}),
+        ("there is blood on my toothbrush", {"nose_gum_or_mouth_bleeding"}),
         ("I am exhausted", {"fatigue"}),
         ("which floor is the clinic on", set()),
     ],
@@ -60,7 +62,10 @@ def test_saved_heads_are_as_sure_as_before(
 
 
 def test_training_twice_on_the_same_gives_the_same(encoder: Encoder, heads: Classifier) -> None:
-    examples = [Example("my gums bleed", frozenset({"bleeding"})), Example("hello", frozenset())]
+    examples = [
+        Example("my gums bleed", frozenset({"nose_gum_or_mouth_bleeding"})),
+        Example("hello", frozenset()),
+    ]
     vectors = encoder.encode(["blood everywhere"])
     once, again = train(encoder, examples), train(encoder, examples)
     assert np.array_equal(once.probabilities(vectors), again.probabilities(vectors))

@@ -36,7 +36,7 @@ def measured(text: str, kind: str) -> list[float]:
     ],
 )
 def test_a_temperature_is_read_in_celsius(text: str, celsius: float) -> None:
-    assert measured(text, "temperature_celsius") == [celsius]
+    assert measured(text, "temperature_c") == [celsius]
 
 
 @pytest.mark.parametrize(
@@ -57,11 +57,11 @@ def test_a_temperature_is_read_in_celsius(text: str, celsius: float) -> None:
     ],
 )
 def test_a_number_that_is_no_body_temperature_is_left(text: str) -> None:
-    assert measured(text, "temperature_celsius") == []
+    assert measured(text, "temperature_c") == []
 
 
 def test_two_temperatures_are_both_read() -> None:
-    assert measured("temp 37.2 then 38.9", "temperature_celsius") == [37.2, 38.9]
+    assert measured("temp 37.2 then 38.9", "temperature_c") == [37.2, 38.9]
 
 
 @pytest.mark.parametrize(
@@ -88,6 +88,40 @@ def test_two_temperatures_are_both_read() -> None:
 )
 def test_a_duration_is_read_in_hours(text: str, hours: float) -> None:
     assert measured(text, "duration_hours") == [hours]
+
+
+@pytest.mark.parametrize(
+    ("text", "hours"), [("20 minutes", 1 / 3), ("half an hour and 30 mins", 0.5), ("90 min", 1.5)]
+)
+def test_minutes_are_parts_of_an_hour(text: str, hours: float) -> None:
+    assert measured(text, "duration_hours")[-1] == pytest.approx(hours)
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("my last infusion was three weeks ago", 21),
+        ("had Lemtrada 2 years ago", 730),
+        ("my infusion was today", 0),
+        ("the drip finished yesterday", 1),
+    ],
+)
+def test_a_date_of_the_last_infusion_is_read_in_days(text: str, days: float) -> None:
+    assert measured(text, "days_since_last_infusion") == [days]
+    assert measured(text, "duration_hours") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("bruises two weeks after my infusion", 14),
+        ("it began 3 days after the first course", 3),
+        ("a headache on the evening of my last infusion", 0),
+    ],
+)
+def test_what_came_after_an_infusion_tells_the_least_it_is_ago(text: str, days: float) -> None:
+    assert measured(text, "least_days_since_last_infusion") == [days]
+    assert measured(text, "duration_hours") == []
 
 
 @pytest.mark.parametrize(
@@ -122,7 +156,7 @@ def test_what_is_not_out_of_ten_is_no_severity(text: str) -> None:
 def test_any_row_of_numbers_and_units_gives_exact_words_and_sane_values(text: str) -> None:
     for each in measure(text):
         assert each.text == text[each.start : each.end]
-        if each.kind == "temperature_celsius":
+        if each.kind == "temperature_c":
             assert 34 <= each.value <= 43
         if each.kind == "severity_0_10":
             assert 0 <= each.value <= 10

@@ -90,9 +90,44 @@ def test_a_temperature_is_a_fever_from_38_degrees(
     assert [each.sign for each in reader.read(text).mentions] == signs
 
 
-def test_a_fever_states_the_finding_that_rules_ask_for(reader: Reader) -> None:
-    stated = [(each.finding, each.assertion) for each in reader.read("no fever").findings]
-    assert stated == [("fever", Assertion.ABSENT)]
+@pytest.mark.parametrize(
+    ("text", "stated"),
+    [
+        ("I can't keep any fluids down", ("fluids_kept_down", "no", "present")),
+        ("no headache, no rigors", ("rigors", "yes", "absent")),
+        ("I can't walk", ("walking_ability", "cannot_walk", "present")),
+    ],
+)
+def test_a_fact_is_stated_with_its_value(
+    reader: Reader, text: str, stated: tuple[str, str, str]
+) -> None:
+    findings = reader.read(text).findings
+    assert stated in [(each.finding, each.value, each.assertion.value) for each in findings]
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("I had a nosebleed 3 months ago", 3 * 730 / 24),
+        ("chest pain 3 years ago, nothing since", 3 * 8766 / 24),
+        ("I used to get nosebleeds", None),
+        ("I have had a nosebleed for 3 days", None),
+    ],
+)
+def test_a_sign_of_the_past_knows_how_long_ago_it_was(
+    reader: Reader, text: str, days: float | None
+) -> None:
+    assert [each.days_ago for each in reader.read(text).mentions] == [days]
+
+
+def test_what_stands_between_words_is_no_denial(reader: Reader) -> None:
+    assert reader.read("my chest isn't painful").mentions == ()
+    assert reader.read("my chest is really painful").mentions
+
+
+def test_a_denial_may_run_into_the_words_of_a_sign(reader: Reader) -> None:
+    (fever,) = reader.read("I don't have a temperature").mentions
+    assert (fever.assertion, fever.cue) == (Assertion.ABSENT, "don't have")
 
 
 # The classifier, where the lexicon is silent

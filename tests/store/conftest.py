@@ -42,6 +42,7 @@ class Record:
     knowledge: Knowledge
     reader: Reader
     clock: Clock
+    clinic: Clinic
     counter: Iterator[int] = field(default_factory=lambda: iter(range(1, 1000)))
 
     @property
@@ -88,12 +89,14 @@ class Record:
         message = store.message_of(tx, conversation.id, received.message.message_id)
         assert message is not None
         parsed = parsed or self.reader.read(message.text, intent="report_symptom")
+        today = self.clinic.day(self.clock())
         store.take_up(
             tx,
             conversation,
             message,
             parsed,
-            take_up(conversation.report, parsed, conversation.pending, self.knowledge),
+            take_up(conversation.report, parsed, conversation.pending, self.knowledge, today),
+            clinic=self.clinic,
             by=by,
             knowledge_version=self.knowledge.version,
             model_version="test-model",
@@ -239,7 +242,7 @@ def record(
 ) -> Record:
     with database.writing() as tx:
         store.ensure_clinic(tx, clinic, now=now)
-    return Record(database, knowledge, reader, Clock(now))
+    return Record(database, knowledge, reader, Clock(now), clinic)
 
 
 @pytest.fixture

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import inspect
 
-from bedside.store import Database, DatabaseAway, check_current, schema
+from bedside import store
+from bedside.model import Question, Report
+from bedside.store import Database, DatabaseAway, check_current, schema, tables
 
 
 def tables_of(database):
@@ -33,6 +35,22 @@ def test_migrating_again_changes_nothing(database):
     before = tables_of(database)
     schema.migrate(database)
     assert tables_of(database) == before
+
+
+def test_a_conversation_from_before_reports_had_dates_is_still_read(database, clinic, now):
+    with database.writing() as tx:
+        store.ensure_clinic(tx, clinic, now=now)
+        opened = store.open_conversation(tx, clinic_id=clinic.id, now=now)
+    before = {"mentions": [], "findings": [], "details": [], "answers": {"fever": "no"}}
+    asked = {"id": "fever", "about": "fever", "text": "Hot?", "choices": [], "attempt": 1}
+    schema.migrate_back(database, "0001")
+    with database.writing() as tx:
+        tx.execute(tables.conversations.update().values(report=before, pending=asked))
+    schema.migrate(database)
+    with database.writing() as tx:
+        conversation = store.lock(tx, opened.id)
+    assert conversation.report == Report(answers={"fever": "no"})
+    assert conversation.pending == Question(id="fever", about=("fever",), text="Hot?")
 
 
 def test_a_database_without_tables_is_not_current(tmp_path: Path):

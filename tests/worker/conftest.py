@@ -106,7 +106,7 @@ class Night:
     def take_up(self, received: store.Received, intent: str = "report_symptom") -> None:
         """What the action makes of it."""
         taken_up(
-            Deployment(self.database, self.knowledge),
+            Deployment(self.database, self.knowledge, self.clinic),
             received.conversation.id,
             received.message.message_id,
             self.reader.read(received.message.text, intent=intent),

@@ -67,7 +67,7 @@ def take_up(
     `today` is the day in the clinic's time zone. Total and deterministic; the urgency of the turn is
     never below that of `report`.
     """
-    report = known(report, knowledge)
+    report, parsed = known(report, knowledge), _as_picked(parsed, pending, knowledge)
     before = assess(report, knowledge)
     told = _with_heard(report, parsed, knowledge, today)
     answered = _with_answers(told, parsed, pending, knowledge, today)
@@ -115,6 +115,17 @@ class Floor:
         """Both: what the lexicon reads in `text`, and the turn it leads to."""
         parsed = self.read(text)
         return parsed, self.decide(report, parsed, pending, today)
+
+
+def _as_picked(parsed: Parsed, pending: Question | None, knowledge: Knowledge) -> Parsed:
+    """A button says what it stands for and no more: "feeling faint or dizzy" is not a collapse.
+    Thoughts of self-harm are never set aside."""
+    said = parsed.text.strip().casefold()
+    choices = pending.choices if pending is not None and len(pending.about) > 1 else ()
+    if any(said in (each.value.casefold(), each.title.casefold()) for each in choices):
+        crisis = tuple(each for each in parsed.mentions if knowledge.signs[each.sign].crisis)
+        return dataclasses.replace(parsed, mentions=crisis, findings=(), details=())
+    return parsed
 
 
 def _with_heard(report: Report, parsed: Parsed, knowledge: Knowledge, today: date) -> Report:
@@ -231,7 +242,9 @@ def _picked(parsed: Parsed, pending: Question, knowledge: Knowledge) -> dict[str
     }
     said = parsed.text.strip().strip(".!").casefold()
     told = {fact: value for fact, value in _stated(parsed, knowledge) if fact in entries}
-    told |= {fact: entry.worse for fact, entry in entries.items() if entry.item.casefold() == said}
+    for place, (fact, entry) in enumerate(entries.items(), start=1):
+        if said in (entry.item.casefold(), str(place)):
+            told[fact] = entry.worse
     if told:
         return told
     if parsed.reply == DONT_KNOW:

@@ -122,7 +122,9 @@ def _advice(heard: Heard, knowledge: Knowledge) -> Iterator[Utterance]:
     crisis = any(knowledge.signs[each.sign].crisis for each in signs)
     emergency = any(knowledge.signs[each.sign].urgency is Urgency.EMERGENCY for each in signs)
     if urgency is Urgency.EMERGENCY and not raised and not emergency:
-        yield Utterance(response="utter_emergency_again", urgency=urgency)
+        in_crisis = assessment.advice is Advice.CRISIS
+        again = "utter_crisis_again" if in_crisis else "utter_emergency_again"
+        yield Utterance(response=again, urgency=urgency)
     elif raised or any(not needs_confirming(each, Report(), knowledge) for each in signs):
         yield Utterance(
             response=ADVICE[assessment.advice],
@@ -171,6 +173,7 @@ def _unanswered(heard: Heard, pending: Question) -> bool:
         heard.report.answers.keys().isdisjoint(kept)
         and pending.id != CLARIFY
         and not found_something(heard.parsed)
+        and not heard.parsed.details
         and heard.parsed.intent not in NOT_A_REPORT
     )
 
@@ -204,8 +207,10 @@ def _asked(question: Question | None) -> Iterator[Utterance]:
 
 
 def in_words(assessment: Assessment, knowledge: Knowledge) -> str:
-    """The reported signs in plain words: "bruises, bleeding and a fever"."""
-    signs = dict.fromkeys(reason.sign for reason in assessment.reasons if reason.sign)
+    """The reported signs in plain words: "bruises, bleeding and a fever". What is only guessed is asked
+    about, not told to the patient as theirs."""
+    told = (reason for reason in assessment.reasons if reason.urgency > Urgency.UNCLEAR)
+    signs = dict.fromkeys(reason.sign for reason in told if reason.sign)
     names = [knowledge.signs[sign].plain for sign in signs]
     if len(names) < 2:
         return names[0] if names else "how you feel"

@@ -67,7 +67,7 @@ def assess(report: Report, knowledge: Knowledge) -> Assessment:
     facts, fired = weigh(report, knowledge)
     found = [
         *_signs(facts),
-        *(_raised(rule, facts) for rule in fired),
+        *_raises(facts, fired),
         *_again(facts, report),
         *_guesses(report, knowledge),
         *_unclear(report),
@@ -157,6 +157,14 @@ def _of_sign(sign: Sign, words: str, urgency: Urgency) -> Reason:
         why=sign.why,
         sources=sign.sources,
     )
+
+
+def _raises(facts: Facts, fired: Iterable[Rule]) -> Iterator[Reason]:
+    """What the rules that hold raised; one that came to no more than its signs had says nothing."""
+    for rule in fired:
+        reason = _raised(rule, facts)
+        if reason.raised_from is None or reason.urgency > reason.raised_from:
+            yield reason
 
 
 def _raised(rule: Rule, facts: Facts) -> Reason:
@@ -267,7 +275,7 @@ def _advice(
         ):
             return Advice.CRISIS
         return Advice.EMERGENCY_POSSIBLE if only_possible else Advice.EMERGENCY
-    if "infusion_in_progress = yes" in facts.true and urgency > Urgency.UNCLEAR:
+    if "infusion_in_progress = yes" in facts.true and urgency is Urgency.URGENT:
         return Advice.INFUSION_RUNNING
     if reasons[0].rule == "unclear_twice":
         return Advice.UNCLEAR

@@ -231,6 +231,22 @@ def test_none_of_these_is_yes_where_the_worry_is_a_no(talk: Talk) -> None:
     assert talk.urgency == "prompt"
 
 
+def test_an_item_can_be_picked_by_its_place_in_the_list(talk: Talk) -> None:
+    talk.hears("bruises on my legs")
+    second = talk.question.about[1]
+    talk.hears("2")
+    assert talk.report.answers[second] == "yes"
+
+
+def test_a_sign_that_was_only_guessed_is_not_told_to_the_patient_as_theirs(
+    knowledge: Knowledge,
+) -> None:
+    heard = parsed("soft cheese", mention("listeria_food_exposure"), guess("unexplained_bruising"))
+    turn = take_up(Report(), heard, None, knowledge, TODAY)
+    advice = next(each for each in turn.says if each.response == "utter_prompt")
+    assert advice.facts["signs"] == knowledge.signs["listeria_food_exposure"].plain
+
+
 def test_an_item_whose_worry_is_a_no_can_be_picked(talk: Talk) -> None:
     talk.hears("I feel sick and vomit")
     while "fluids_kept_down" not in talk.about:

@@ -141,12 +141,14 @@ def _worded(entry: QuestionEntry, reply: str | None) -> str | None:
 
 def _number(entry: QuestionEntry, text: str, details: Sequence[Detail]) -> float | None:
     """The number that a message means: measured in the entry's unit, or standing in it by itself."""
-    measured = [detail.value for detail in details if detail.kind == entry.id]
+    kinds = (entry.id, SAME_SCALE.get(entry.id))
+    measured = [detail.value for detail in details if detail.kind in kinds]
     hours = [detail.value for detail in details if detail.kind == "duration_hours"]
     if not measured and entry.unit in HOURS_OF_UNIT:
         measured = [each / HOURS_OF_UNIT[entry.unit] for each in hours]
-    # "5 weeks ago" is no count of platelets.
-    alone = () if details else BARE_NUMBER.findall(text)
+    # "5 weeks ago" and "on 3 May 2026" are no counts of platelets.
+    found = BARE_NUMBER.findall(text)
+    alone = found if len(found) == 1 and not details else []
     bare = [float(each.replace(",", ".")) for each in alone]
     for number in (*measured, *bare):
         if entry.lowest <= number <= entry.highest:
@@ -199,6 +201,8 @@ def _parser(order: str) -> DateDataParser:
 
 REPLIES = {DONT_KNOW: DONT_KNOW_WORDS, NO: NO_WORDS, YES: YES_WORDS, MAYBE: MAYBE_WORDS}
 BARE_NUMBER = re.compile(r"(?<![\d.])-?\d+(?:[.,]\d+)?(?![\d.])")
+# "7/10" answers both questions that go from 0 to 10.
+SAME_SCALE = {"pain_severity": "severity_0_10"}
 HOURS_OF_UNIT = {"minutes": 1 / 60, "hours": 1.0, "days": 24.0}
 NEAR_DAYS = {
     "(today|this morning|tonight|just now|right now|hours? ago)": (0, 0),

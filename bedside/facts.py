@@ -230,7 +230,8 @@ def _add_answers(facts: Facts, report: Report) -> None:
             _add_number(facts, fact, float(answer))
         elif question.kind in (Kind.YES_NO, Kind.CHOICE):
             value = question.worse or YES if answer == MAYBE else answer
-            _state(facts, fact, value, f"{fact} = {value}")
+            in_words = question.item if value == question.worse else ""
+            _state(facts, fact, value, in_words or f"{fact} = {value}")
 
 
 def _add_number(facts: Facts, fact: str, value: float) -> None:

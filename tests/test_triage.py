@@ -346,7 +346,7 @@ def test_a_number_is_told_with_its_value(knowledge: Knowledge) -> None:
 def test_an_answered_fact_is_told_with_its_answer(knowledge: Knowledge) -> None:
     told = report(mention(JOINTS), answers={"fever": YES})
     found = reason(told, f"{JOINTS}: fever = yes", knowledge)
-    assert found is not None and found.words == "joint_pain, fever = yes"
+    assert found is not None and found.words == "joint_pain, a fever or feeling hot and shivery"
 
 
 def test_a_sign_said_twice_is_one_reason_with_the_words_that_surely_say_it(

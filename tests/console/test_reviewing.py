@@ -67,7 +67,7 @@ def test_a_rule_says_what_it_raised_the_urgency_from(desk, signed_in):
     _, second = decisions(signed_in().get(f"/flags/{flag_id}").text)
     (bleeding,) = [part for part in second.split("<li") if "RF01_bleed_plus_headache" in part]
     assert "<strong>Emergency, raised from Urgent:</strong>" in bleeding
-    assert "“bruises, headache”" in bleeding
+    assert "“bruises, a headache”" in bleeding
 
 
 def test_a_rule_of_a_sign_is_named_with_what_it_waited_for(desk, signed_in):

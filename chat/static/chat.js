@@ -82,8 +82,11 @@ async function deliver(words, id) {
   try {
     await begun;
     const answer = await post(words, id);
+    const mine = log.lastElementChild;
     answer.replies.forEach(showReply);
     showChoices(answer.replies.at(-1)?.choices ?? []);
+    // The advice stands first and must be seen, also above a long list of buttons.
+    if (mine.getBoundingClientRect().top < 0) mine.scrollIntoView({ block: "start" });
   } catch (error) {
     // The same id again: the message is stored once, however often it is sent.
     showProblem(error.told ?? NO_CONNECTION, error.status >= 400 && error.status < 500 ? null : () => deliver(words, id));

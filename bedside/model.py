@@ -17,6 +17,8 @@ from zoneinfo import ZoneInfo
 DONT_KNOW = "dont_know"
 YES = "yes"
 NO = "no"
+# The fact that most windows are counted by.
+LAST_INFUSION = "days_since_last_infusion"
 # "Kind of", "I think so": taken as whatever is the more worrying answer to the question.
 MAYBE = "maybe"
 

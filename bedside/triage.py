@@ -24,6 +24,7 @@ from bedside.facts import (
 from bedside.knowledge import Knowledge, Rule, Sign
 from bedside.model import (
     DONT_KNOW,
+    LAST_INFUSION,
     Advice,
     Assertion,
     Assessment,
@@ -38,7 +39,6 @@ from bedside.model import (
 __all__ = ["ACTIVE", "CLARIFY", "CONFIRM", "active", "assess", "is_guess", "needs_confirming"]
 
 CLARIFY = "clarify"
-LAST_INFUSION = "days_since_last_infusion"
 PROPOSAL = (Source(id="PROPOSAL"),)
 # The same sign again after advice is one step more urgent (a proposal of the draft). Only one that is
 # also worse makes an urgent sign an emergency: sending everybody who writes twice to the ambulance

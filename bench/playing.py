@@ -15,6 +15,7 @@ from bedside.language import Reader
 from bedside.language.answers import days_as_answer
 from bedside.model import (
     DONT_KNOW,
+    LAST_INFUSION,
     YES,
     Assertion,
     Days,
@@ -31,7 +32,6 @@ from bedside.questions import NONE_OF_THESE, next_question
 
 # Any day does: a case tells how many days ago things were.
 TODAY = date(2026, 11, 22)
-LAST_INFUSION = "days_since_last_infusion"
 I_DO_NOT_KNOW = "I don't know"
 MOST_QUESTIONS = 60
 

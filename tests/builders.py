@@ -15,6 +15,7 @@ from bedside.knowledge import Is, Kind, load
 from bedside.language import Reader
 from bedside.model import (
     DONT_KNOW,
+    LAST_INFUSION,
     NO,
     YES,
     Assertion,
@@ -56,7 +57,6 @@ RAISING = sorted(
 FACTS = sorted({fact for fact, _ in RAISING})
 YES_NO_FACTS = [fact for fact in FACTS if KNOWLEDGE.questions[fact].kind is Kind.YES_NO]
 ASKED = sorted(id_ for id_, each in KNOWLEDGE.questions.items() if each.text)
-LAST_INFUSION = "days_since_last_infusion"
 TODAY = date(2026, 11, 22)
 
 

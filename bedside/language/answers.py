@@ -52,6 +52,19 @@ MAYBE_WORDS = re.compile(
     re.IGNORECASE,
 )
 TAKEN_BACK = re.compile(r"^\W*no\b.*\b(yes|yeah|yep|actually|maybe)\b", re.IGNORECASE)
+REPLIES = {DONT_KNOW: DONT_KNOW_WORDS, NO: NO_WORDS, YES: YES_WORDS, MAYBE: MAYBE_WORDS}
+BARE_NUMBER = re.compile(r"(?<![\d.])-?\d+(?:[.,]\d+)?(?![\d.])")
+# "7/10" answers both questions that go from 0 to 10.
+SAME_SCALE = {"pain_severity": "severity_0_10"}
+HOURS_OF_UNIT = {"minutes": 1 / 60, "hours": 1.0, "days": 24.0}
+NEAR_DAYS = {
+    "(today|this morning|tonight|just now|right now|hours? ago)": (0, 0),
+    "(yesterday|last night)": (1, 1),
+    "(the )?other day": (1, 5),
+    "this week": (0, 7),
+    "last week": (1, 14),
+    "last month": (1, 62),
+}
 
 
 def read_reply(text: str) -> str | None:
@@ -197,18 +210,3 @@ def _dated_in(text: str, today: date, order: str) -> Days | None:
 @cache
 def _parser(order: str) -> DateDataParser:
     return DateDataParser(languages=["en"], settings={"DATE_ORDER": order})
-
-
-REPLIES = {DONT_KNOW: DONT_KNOW_WORDS, NO: NO_WORDS, YES: YES_WORDS, MAYBE: MAYBE_WORDS}
-BARE_NUMBER = re.compile(r"(?<![\d.])-?\d+(?:[.,]\d+)?(?![\d.])")
-# "7/10" answers both questions that go from 0 to 10.
-SAME_SCALE = {"pain_severity": "severity_0_10"}
-HOURS_OF_UNIT = {"minutes": 1 / 60, "hours": 1.0, "days": 24.0}
-NEAR_DAYS = {
-    "(today|this morning|tonight|just now|right now|hours? ago)": (0, 0),
-    "(yesterday|last night)": (1, 1),
-    "(the )?other day": (1, 5),
-    "this week": (0, 7),
-    "last week": (1, 14),
-    "last month": (1, 62),
-}

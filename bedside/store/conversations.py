@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import and_, func, select, update
 
-from bedside.model import EarlierSign, Reply, Report, Urgency, as_json
+from bedside.model import LAST_INFUSION, EarlierSign, Reply, Report, Urgency, as_json
 from bedside.store import audit, people
 from bedside.store.database import Transaction
 from bedside.store.rows import (
@@ -35,7 +35,6 @@ from bedside.store.tables import conversations, messages, patients, reports
 # How far back a new conversation looks; bedside.facts counts a sign as recent for as long.
 REMEMBERED = timedelta(days=14)
 MOST_REMEMBERED = 50
-LAST_INFUSION = "days_since_last_infusion"
 # Longer than any turn may take (8 s), short enough that a killed program holds nobody up for long.
 LEASE = timedelta(seconds=15)
 

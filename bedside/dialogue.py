@@ -14,7 +14,7 @@ from datetime import date
 from bedside.facts import ACTIVE, CONFIRM, is_guess, known
 from bedside.knowledge import Kind, Knowledge
 from bedside.language import Reader
-from bedside.language.answers import days_as_answer, days_of_answer, read_value
+from bedside.language.answers import chosen, days_as_answer, days_of_answer, read_value
 from bedside.model import (
     DONT_KNOW,
     MAYBE,
@@ -169,9 +169,14 @@ def _dates(parsed: Parsed, knowledge: Knowledge, today: date) -> dict[str, str]:
     dates: dict[str, str] = {}
     for detail in parsed.details:
         fact = detail.kind.removeprefix("least_")
-        if fact in knowledge.questions and knowledge.questions[fact].kind is Kind.DAYS_AGO:
+        if _is_dated(fact, knowledge):
             dates.setdefault(fact, days_as_answer(_days(detail), today))
     return dates
+
+
+def _is_dated(fact: str, knowledge: Knowledge) -> bool:
+    entry = knowledge.questions.get(fact)
+    return entry is not None and entry.kind is Kind.DAYS_AGO
 
 
 def _days(detail: Detail) -> Days:
@@ -186,9 +191,7 @@ def _on_day(report: Report, knowledge: Knowledge, today: date) -> Report:
     clock = {
         fact: days_of_answer(answer, today)
         for fact, answer in report.answers.items()
-        if answer != DONT_KNOW
-        and fact in knowledge.questions
-        and knowledge.questions[fact].kind is Kind.DAYS_AGO
+        if answer != DONT_KNOW and _is_dated(fact, knowledge)
     }
     return dataclasses.replace(report, clock={**report.clock, **clock})
 
@@ -242,9 +245,8 @@ def _picked(parsed: Parsed, pending: Question, knowledge: Knowledge) -> dict[str
     }
     said = parsed.text.strip().strip(".!").casefold()
     told = {fact: value for fact, value in _stated(parsed, knowledge) if fact in entries}
-    for place, (fact, entry) in enumerate(entries.items(), start=1):
-        if said in (entry.item.casefold(), str(place)):
-            told[fact] = entry.worse
+    picked = chosen(parsed.text, {entry.item: entry.item for entry in entries.values()})
+    told |= {fact: entry.worse for fact, entry in entries.items() if entry.item == picked}
     if told:
         return told
     if parsed.reply == DONT_KNOW:

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from bedside.facts import Facts
 from bedside.knowledge import Condition, Is, Kind, Knowledge, QuestionEntry, Rule
 from bedside.model import YES, Choice, Mention, Question, Report, Urgency
-from bedside.triage import CONFIRM, active, assess, needs_confirming, weigh
+from bedside.triage import CONFIRM, active, judge, needs_confirming
 
 YES_NO = (
     Choice(title="Yes", value="yes"),
@@ -30,11 +30,12 @@ LIST_TEXT = "Do you have any of these now?"
 
 def next_question(report: Report, knowledge: Knowledge) -> Question | None:
     """First a sign that was only guessed, then the facts that rules above the present urgency wait for."""
-    facts, urgency = _weighed(report, knowledge)
+    facts, assessment = judge(report, knowledge)
+    urgency = assessment.urgency
     if urgency is None or urgency is Urgency.EMERGENCY:
         return None
     for mention in active(report):
-        if _is_worth_confirming(mention, report, knowledge, urgency):
+        if _is_worth_confirming(mention, report, facts, urgency):
             return _confirming(mention.sign, knowledge)
     return _most_telling(facts, urgency)
 
@@ -47,30 +48,21 @@ def question_about(fact: str, knowledge: Knowledge) -> Question:
 
 def open_facts(report: Report, knowledge: Knowledge) -> tuple[str, ...]:
     """Every fact whose value could still raise the urgency, as far as the report reaches now."""
-    facts, urgency = _weighed(report, knowledge)
-    if urgency is None:
+    facts, assessment = judge(report, knowledge)
+    if assessment.urgency is None:
         return ()
-    live = (_missing(rule, facts) for rule in _live(facts, urgency))
+    live = (_missing(rule, facts) for rule in _live(facts, assessment.urgency))
     return tuple(dict.fromkeys(fact for missing in live for each in missing for fact in each))
 
 
-def _weighed(report: Report, knowledge: Knowledge) -> tuple[Facts, Urgency | None]:
-    """The facts, and the urgency that the report has by all that counts; guesses alone are `unclear`."""
-    facts, _ = weigh(report, knowledge)
-    return facts, assess(report, knowledge).urgency
-
-
-def _is_worth_confirming(
-    mention: Mention, report: Report, knowledge: Knowledge, urgency: Urgency
-) -> bool:
+def _is_worth_confirming(mention: Mention, report: Report, facts: Facts, urgency: Urgency) -> bool:
     """Whether the sign was only guessed, and a yes could lead above the present urgency."""
     confirming = CONFIRM + mention.sign
-    if not needs_confirming(mention, report, knowledge) or confirming in report.answers:
+    if not needs_confirming(mention, report, facts.knowledge) or confirming in report.answers:
         return False
     confirmed = dataclasses.replace(report, answers={**report.answers, confirming: YES})
-    facts, _ = weigh(report, knowledge)
-    more, reached = _weighed(confirmed, knowledge)
-    if reached is not None and reached > urgency:
+    more, assessment = judge(confirmed, facts.knowledge)
+    if assessment.urgency is not None and assessment.urgency > urgency:
         return True
     open_before = {rule.id for rule in _live(facts, urgency)}
     return any(rule.id not in open_before for rule in _live(more, urgency))

@@ -63,6 +63,11 @@ BY_URGENCY = {
 
 def assess(report: Report, knowledge: Knowledge) -> Assessment:
     """The urgency of `report` and why. Total: signs that the knowledge does not have are left out."""
+    return judge(report, knowledge)[1]
+
+
+def judge(report: Report, knowledge: Knowledge) -> tuple[Facts, Assessment]:
+    """The assessment of `report` together with the facts it was made from."""
     report = known(report, knowledge)
     facts, fired = weigh(report, knowledge)
     found = [
@@ -74,11 +79,11 @@ def assess(report: Report, knowledge: Knowledge) -> Assessment:
     ]
     found += _reached_before(report, max((each.urgency for each in found), default=None))
     if not found:
-        return Assessment(urgency=None)
+        return facts, Assessment(urgency=None)
     reasons = tuple(sorted(found, key=lambda reason: -reason.urgency))
     urgency = reasons[0].urgency
     only_possible = _rests_on_possible(report, reasons, urgency)
-    return Assessment(
+    return facts, Assessment(
         urgency=urgency,
         reasons=reasons,
         advice=_advice(facts, fired, reasons, only_possible),

@@ -92,12 +92,12 @@ def read_value(entry: QuestionEntry, parsed: Parsed, today: date) -> str | None:
         return DONT_KNOW
     if entry.kind is Kind.YES_NO:
         return (entry.worse or YES) if parsed.reply == MAYBE else parsed.reply
-    chosen = _chosen(parsed.text, entry.choices)
+    picked = chosen(parsed.text, entry.choices)
     if entry.kind is Kind.DAYS_AGO:
-        days = _interval(chosen) if chosen else read_days_ago(parsed.text, today)
+        days = _interval(picked) if picked else read_days_ago(parsed.text, today)
         return days_as_answer(days, today) if days else None
     if entry.kind is Kind.CHOICE:
-        return chosen or _worded(entry, parsed.reply)
+        return picked or _worded(entry, parsed.reply)
     number = _number(entry, parsed.text, parsed.details)
     if number is None and parsed.reply == NO:
         return DONT_KNOW
@@ -136,7 +136,7 @@ def days_of_answer(answer: str, today: date) -> Days:
     return Days(earliest=earliest, latest=None if latest is None else max(latest, earliest))
 
 
-def _chosen(text: str, choices: Mapping[str, str]) -> str | None:
+def chosen(text: str, choices: Mapping[str, str]) -> str | None:
     """The choice that `text` names by its title, its value or its place in the list."""
     said = text.strip().strip(".!").casefold()
     for place, (value, title) in enumerate(choices.items(), start=1):

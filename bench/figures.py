@@ -20,16 +20,16 @@ def figures(played: Sequence[tuple[Case, Played]]) -> str:
     lines = [
         "| measure | cases | share | 95 % interval |",
         "|---|---|---|---|",
-        _share("exact agreement", sum(want == got for *_, want, got in rows), len(rows)),
-        _share("strict under-triage", sum(got < want for *_, want, got in rows), len(rows)),
-        _share("over-triage", sum(got > want for *_, want, got in rows), len(rows)),
-        _share(
+        share("exact agreement", sum(want == got for *_, want, got in rows), len(rows)),
+        share("strict under-triage", sum(got < want for *_, want, got in rows), len(rows)),
+        share("over-triage", sum(got > want for *_, want, got in rows), len(rows)),
+        share(
             "emergency recall", sum(got == want for *_, want, got in emergencies), len(emergencies)
         ),
     ]
     for urgency in sorted({want for *_, want, _ in rows}, reverse=True):
         of_it = [(want, got) for *_, want, got in rows if want == urgency]
-        lines.append(_share(f"exact: {_word(urgency)}", sum(w == g for w, g in of_it), len(of_it)))
+        lines.append(share(f"exact: {_word(urgency)}", sum(w == g for w, g in of_it), len(of_it)))
     asked = [done.questions_asked for _, done, *_ in rows]
     if asked:
         middle = f"mean {mean(asked):.2f}, median {median(asked):g}, most {max(asked)}"
@@ -52,7 +52,7 @@ def wilson(hits: int, of: int) -> tuple[float, float]:
     return max(0.0, (middle - spread) / scale), min(1.0, (middle + spread) / scale)
 
 
-def _share(name: str, hits: int, of: int) -> str:
+def share(name: str, hits: int, of: int) -> str:
     low, high = wilson(hits, of)
     share = f"{hits / of:.1%}" if of else "-"
     return f"| {name} | {hits} of {of} | {share} | {low:.1%} to {high:.1%} |"

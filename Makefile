@@ -15,10 +15,10 @@ define NEEDS_PYTHON
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check proofs pages bench-triage train chat clinician setup setup-dev clean
+.PHONY: help run test check proofs pages bench-triage bench-language thresholds reference train chat clinician setup setup-dev clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 run: setup ## start everything: chat on port 8000, console on port 8001
 	@$(OURS) -m launch.run
@@ -43,6 +43,17 @@ pages: setup-dev ## write the generated pages of docs/
 
 bench-triage: setup-dev ## figures of triage over bench/cases/, from the signs and from the text
 	@$(OURS) -m bench.triage_figures
+
+bench-language: setup-dev ## figures of the reading over the test half of bench/cases/language/
+	@$(OURS) -m launch.training
+	@$(OURS) -m bench.language_report
+
+thresholds: setup-dev ## choose the thresholds of the signs again by cross-validation (many minutes)
+	@$(OURS) -m bench.thresholds
+
+EPOCHS ?= 100
+reference: setup-dev ## train Rasa's documented pipeline for bench-language (an hour; EPOCHS=8 is quicker)
+	@$(OURS) -m bench.rasa_reference --out models/reference --epochs $(EPOCHS)
 
 train: setup ## train the model, if its data, configuration or code changed
 	@$(OURS) -m launch.training

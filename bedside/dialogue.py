@@ -10,10 +10,11 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 
 from bedside.facts import ACTIVE, CONFIRM, is_guess, known
 from bedside.knowledge import Kind, Knowledge
-from bedside.language import Reader
+from bedside.language import trained_reader
 from bedside.language.answers import chosen, days_as_answer, days_of_answer, read_value
 from bedside.model import (
     DONT_KNOW,
@@ -92,18 +93,18 @@ def take_up(
 
 
 class Floor:
-    """The same decision on the lexicon alone: what is certain about a message without Rasa."""
+    """The same decision without Rasa: read with the trained heads where there are some, else by the
+    lexicon alone. It says nothing to greetings and questions, which only Rasa's intents tell."""
 
-    # What a report by the floor names as its model.
-    model_version = "lexicon"
-
-    def __init__(self, knowledge: Knowledge) -> None:
+    def __init__(self, knowledge: Knowledge, heads: Path | None = None) -> None:
         self._knowledge = knowledge
-        self._reader = Reader(knowledge)
+        self._reader = trained_reader(knowledge, heads)
+        # What a report by the floor names as its model.
+        self.model_version = "heads" if self._reader.is_trained else "lexicon"
 
-    def read(self, text: str) -> Parsed:
-        """What the lexicon reads in `text`. A millisecond or two."""
-        return self._reader.read(text)
+    def read(self, text: str, today: date | None = None) -> Parsed:
+        """What is read in `text`; `today` is what "since Tuesday" counts from."""
+        return dataclasses.replace(self._reader.read(text, today=today), intent="")
 
     def decide(self, report: Report, parsed: Parsed, pending: Question | None, today: date) -> Turn:
         """The turn that what was read leads to."""
@@ -112,8 +113,8 @@ class Floor:
     def take_up(
         self, report: Report, text: str, pending: Question | None, today: date
     ) -> tuple[Parsed, Turn]:
-        """Both: what the lexicon reads in `text`, and the turn it leads to."""
-        parsed = self.read(text)
+        """Both: what is read in `text`, and the turn it leads to."""
+        parsed = self.read(text, today)
         return parsed, self.decide(report, parsed, pending, today)
 
 

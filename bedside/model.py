@@ -144,6 +144,7 @@ class Parsed:
 
     text: str
     intent: str = ""
+    intent_confidence: float = 0.0
     mentions: tuple[Mention, ...] = ()
     findings: tuple[Finding, ...] = ()
     details: tuple[Detail, ...] = ()

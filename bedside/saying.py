@@ -35,14 +35,26 @@ ANSWERS = {
     "ask_about_lemtrada": "utter_about_lemtrada",
     "ask_about_medicine": "utter_medicine",
     "correct": "utter_correct",
+    "ask_about_vaccine": "utter_vaccine",
+    "ask_about_pregnancy": "utter_pregnancy",
+    "ask_about_test": "utter_test",
+    "write_for_someone": "utter_carer",
+    "not_treated": "utter_not_treated",
+    "under_age": "utter_under_age",
+    "emergency_of_someone_else": "utter_someone_else",
+    "feel_better": "utter_better",
+    "feel_worse": "utter_worse",
+    "give_contact": "utter_noted_contact",
+    "insult": "utter_insult",
     "small_talk": "utter_small_talk",
     "out_of_scope": "utter_out_of_scope",
 }
+ASKS_WHAT_WAS_NOTED = "ask_what_was_noted"
 ASKS = frozenset(
-    {"correct", "request_human", "ask_who_reads", "ask_about_lemtrada", "ask_about_medicine"}
+    {"correct", "request_human", *(intent for intent in ANSWERS if intent.startswith("ask_"))}
 )
 # Intents that say nothing of the body, so that a message without a sign is not unclear.
-NOT_A_REPORT = frozenset(ANSWERS) - {"correct"}
+NOT_A_REPORT = frozenset({*ANSWERS, ASKS_WHAT_WAS_NOTED, "skip"}) - {"correct"}
 ADVICE = {
     Advice.CRISIS: "utter_crisis",
     Advice.EMERGENCY: "utter_emergency",
@@ -54,6 +66,15 @@ ADVICE = {
     Advice.ROUTINE: "utter_routine",
     Advice.EXPECTED: "utter_expected",
 }
+# Values that tell of the treatment or of time, and of no body: "how long after the second course?"
+OF_TREATMENT = frozenset(
+    {
+        "course_number",
+        "duration_hours",
+        "days_since_last_infusion",
+        "least_days_since_last_infusion",
+    }
+)
 # Questions after the advice, answered by whatever the patient writes.
 FREE_TEXT = frozenset({"contact", "onset_when"})
 
@@ -74,7 +95,7 @@ def says(heard: Heard, knowledge: Knowledge) -> Iterator[Utterance]:
     """The responses to the message, in order. A message that Rasa has read is never met with silence."""
     said = [
         *_advice(heard, knowledge),
-        *_answers(heard),
+        *_answers(heard, knowledge),
         *_summary(heard, knowledge),
         *_asked(heard.question),
     ]
@@ -97,7 +118,8 @@ def is_unclear(parsed: Parsed) -> bool:
         return False
     if parsed.findings:
         return found_something(parsed)
-    return parsed.intent not in NOT_A_REPORT or bool(parsed.details)
+    measured = any(each.kind not in OF_TREATMENT for each in parsed.details)
+    return parsed.intent not in NOT_A_REPORT or measured
 
 
 def needs_clarity(report: Report, parsed: Parsed, pending: Question | None) -> bool:
@@ -135,14 +157,16 @@ def _advice(heard: Heard, knowledge: Knowledge) -> Iterator[Utterance]:
         yield Utterance(response=ADVICE[Advice.CRISIS], urgency=Urgency.EMERGENCY)
 
 
-def _answers(heard: Heard) -> Iterator[Utterance]:
+def _answers(heard: Heard, knowledge: Knowledge) -> Iterator[Utterance]:
     """What else the message asked for, or that nothing was recognised in it."""
     parsed, pending, report = heard.parsed, heard.pending, heard.report
     nothing = not (parsed.mentions or parsed.findings)
     waiting = pending is not None and pending.id != CLARIFY
     if pending is not None and pending.id in FREE_TEXT and pending.id in report.answers:
         return  # what is written there is a name, a place or a time, whatever it looks like
-    if parsed.intent in ANSWERS and (nothing or parsed.intent == "request_human"):
+    if parsed.intent == ASKS_WHAT_WAS_NOTED and nothing:
+        yield _what_was_noted(heard, knowledge)
+    elif parsed.intent in ANSWERS and (nothing or parsed.intent == "request_human"):
         yield Utterance(response=ANSWERS[parsed.intent])
     elif heard.assessment.urgency is None and needs_clarity(report, parsed, pending):
         yield Utterance(response="utter_not_recognised")
@@ -151,6 +175,14 @@ def _answers(heard: Heard) -> Iterator[Utterance]:
     elif pending is not None and _unanswered(heard, pending):
         many = len(pending.about) > 1
         yield Utterance(response="utter_which" if many else "utter_once_more")
+
+
+def _what_was_noted(heard: Heard, knowledge: Knowledge) -> Utterance:
+    urgency = heard.assessment.urgency
+    if urgency is None or urgency is Urgency.UNCLEAR:
+        return Utterance(response="utter_nothing_noted")
+    facts = {"signs": in_words(heard.assessment, knowledge)}
+    return Utterance(response="utter_what_was_noted", facts=facts)
 
 
 def _for_no_report(parsed: Parsed) -> str:

@@ -56,6 +56,11 @@ class Settings:
     notify_urls: tuple[str, ...]
 
     @property
+    def heads(self) -> Path:
+        """The trained heads of the language, which `make train` writes beside the models."""
+        return self.models / "language" / "heads.npz"
+
+    @property
     def rasa_url(self) -> str:
         return f"http://127.0.0.1:{self.rasa_port}"
 

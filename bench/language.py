@@ -1,8 +1,8 @@
 """How well messages are read: `python -m bench.language` over one half of bench/cases/language/.
 
-`--half test` (the default) or `development`; `--reader` chooses who reads: `bedside` (lexicon, heads, ConText, as
-trained by `make train`), `lexicon` (what the floor reads with), or the path of a Rasa model. `--errors` lists
-every case that is misread; look only at those of the development half, or the test half is none any more.
+`--half test` (the default) or `development`; `--reader` says who reads: `bedside` (lexicon, heads, ConText,
+as trained by `make train`), `lexicon` (without heads), or the path of a Rasa model. `--errors` lists every
+case that is misread; look only at those of the development half, or the test half is none any more.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Protocol
 
@@ -20,7 +21,7 @@ from bedside.settings import ROOT
 from bench import language_figures as measures
 from bench.figures import share
 from bench.language_cases import WRITTEN_ON, language_cases
-from bench.language_figures import Hits, Read
+from bench.language_figures import Read
 
 HEADS = ROOT / "models" / "language" / "heads.npz"
 P, PS = Assertion.PRESENT, Assertion.POSSIBLE
@@ -29,14 +30,16 @@ P, PS = Assertion.PRESENT, Assertion.POSSIBLE
 class Reads(Protocol):
     """Who reads a message."""
 
-    def read(self, text: str) -> Parsed: ...
+    def read(self, text: str, *, today: date | None = None) -> Parsed: ...
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     options = _options(arguments)
     knowledge = load()
     reader = reader_of(options.reader, knowledge)
-    read = [(case, reader.read(case.text)) for case in language_cases(options.half)]
+    read = [
+        (case, reader.read(case.text, today=WRITTEN_ON)) for case in language_cases(options.half)
+    ]
     print("\n".join(figures(read, knowledge)))
     if options.errors:
         for kind in (measures.errors(read), measures.wrong_details(read)):

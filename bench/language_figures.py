@@ -80,9 +80,7 @@ def assertions(read: Iterable[Read]) -> dict[Assertion, Counter[str]]:
 
 def details(read: Iterable[Read]) -> tuple[Hits, Hits]:
     """Values told that were read right, and values read that were told."""
-    told = [
-        any(_is_value(m, d) for d in p.details) for c, p in read for m in c.said.measured
-    ]
+    told = [any(_is_value(m, d) for d in p.details) for c, p in read for m in c.said.measured]
     kinds = {measured.kind for case, _ in read for measured in case.said.measured}
     got = [
         any(_is_value(m, d) for m in c.said.measured)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 from collections.abc import Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -29,8 +30,8 @@ class RasaReading:
 
         self._agent: Any = Agent.load(str(model))
 
-    def read(self, text: str) -> Parsed:
-        """What the model's pipeline says of `text`."""
+    def read(self, text: str, *, today: date | None = None) -> Parsed:
+        """What the model's pipeline says of `text`; it counts from its own today."""
         return parsed_from(text, asyncio.run(self._agent.parse_message(text)))
 
 
@@ -40,9 +41,15 @@ def parsed_from(text: str, said: Mapping[str, Any]) -> Parsed:
     return Parsed(
         text=text,
         intent=str((said.get("intent") or {}).get("name") or ""),
-        mentions=tuple(_mention(text, each) for each in entities if each["entity"] == "sign"),
+        mentions=tuple(
+            _mention(text, each)
+            for each in entities
+            if each["entity"] not in ("finding", "detail", "reply")
+        ),
         findings=tuple(
-            finding_from_json({key: each[key] for key in each if key not in ("entity", "extractor")})
+            finding_from_json(
+                {key: each[key] for key in each if key not in ("entity", "extractor")}
+            )
             for each in entities
             if each["entity"] == "finding"
         ),
@@ -55,16 +62,19 @@ def parsed_from(text: str, said: Mapping[str, Any]) -> Parsed:
 
 
 def _mention(text: str, entity: Mapping[str, Any]) -> Mention:
-    sign = str(entity["value"])
+    """A sign as Bedside's extractor writes it, or as the reference does: its label is the sign, its role
+    the assertion."""
     if "assertion" in entity:
-        return mention_from_json({"sign": sign, **{k: entity[k] for k in OF_MENTION & set(entity)}})
+        return mention_from_json(
+            {"sign": entity["value"], **{k: entity[k] for k in OF_MENTION & set(entity)}}
+        )
     start, end = int(entity["start"]), int(entity["end"])
     return Mention(
-        sign=sign,
+        sign=str(entity["entity"]),
         text=text[start:end],
         start=start,
         end=end,
-        assertion=Assertion.PRESENT,
+        assertion=Assertion(entity.get("role") or "present"),
         confidence=min(1.0, float(entity.get("confidence_entity", 1.0))),
         found_by=FoundBy.CLASSIFIER,
     )

@@ -1,4 +1,4 @@
-"""`make bench-triage`: all figures of triage, written to bench/results.md.
+"""`make bench-triage`: all figures of triage, written to their section of bench/results.md.
 
 Agreement on the cases of bench/cases/, from the signs (triage alone) and from the text (the lexicon
 without the classifier), and what assessing and loading cost on this machine.
@@ -22,9 +22,9 @@ from bedside.settings import ROOT
 from bedside.triage import assess
 from bench.figures import figures
 from bench.playing import Case, case_from, play
+from bench.results import write_section
 
 CASES = ROOT / "bench" / "cases"
-RESULTS = ROOT / "bench" / "results.md"
 RUNS = 500
 
 
@@ -33,8 +33,6 @@ def main() -> int:
     knowledge = load()
     reader = Reader(knowledge)
     parts = [
-        "<!-- Written by `make bench-triage`. -->",
-        "# Results",
         f"Knowledge {knowledge.version}; Python {platform.python_version()}, one thread.",
     ]
     for path in sorted(CASES.glob("triage_*.jsonl")):
@@ -47,8 +45,8 @@ def main() -> int:
             ]
             parts += [f"## {path.stem}, {how}", figures(played)]
     parts += ["## Cost", *_costs(knowledge, reader)]
-    page = "\n\n".join(parts) + "\n"
-    RESULTS.write_text(page, encoding="utf-8")
+    page = "\n\n".join(parts)
+    write_section("triage", page)
     print(page)
     return 0
 

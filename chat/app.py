@@ -22,6 +22,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from bedside import store
+from bedside.dialogue import Floor
 from bedside.knowledge import clinic_facts, load, load_responses
 from bedside.knowledge.responses import fill
 from bedside.model import Clinic, as_json
@@ -56,7 +57,13 @@ class Chat:
         self.assistant = Assistant(settings.rasa_url)
         self.sessions = Sessions(read_key(settings.key_file))
         self.turns = Turns(
-            self.database, self.knowledge, self.responses, self.clinic, self.assistant, clock
+            self.database,
+            self.knowledge,
+            self.responses,
+            self.clinic,
+            self.assistant,
+            clock,
+            Floor(self.knowledge, settings.heads),
         )
         self._probed: tuple[float, bool] = (0.0, False)
 

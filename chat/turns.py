@@ -55,6 +55,7 @@ class Turns:
         clinic: Clinic,
         assistant: Assistant,
         clock: Callable[[], datetime],
+        floor: Floor,
     ) -> None:
         self._database = database
         self._knowledge = knowledge
@@ -62,7 +63,7 @@ class Turns:
         self._clinic = clinic
         self._assistant = assistant
         self._clock = clock
-        self._floor = Floor(knowledge)
+        self._floor = floor
         self._floor_lock = Lock()
         self._late: set[asyncio.Task[None]] = set()
 
@@ -214,7 +215,7 @@ class Turns:
 
     def _read(self, text: str) -> Parsed:
         with self._floor_lock:  # spaCy's matcher is not made for two threads
-            return self._floor.read(text)
+            return self._floor.read(text, self._clinic.day(self._clock()))
 
     def _in_words(self, utterances: Sequence[Utterance]) -> list[Reply]:
         facts = clinic_facts(self._clinic, self._knowledge, self._clock())

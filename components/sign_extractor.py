@@ -1,12 +1,13 @@
-"""Finds signs in messages for Rasa, and turns a message with an emergency sign into its own intent.
+"""Reads messages for Rasa: their intent and signs; a message with an emergency sign is an intent of its own.
 
-Trains the classifier's heads on the `sign` spans of data/nlu and keeps them in Rasa's model storage.
+Trains the heads on the intents and the `sign` spans of data/nlu and keeps them in Rasa's model storage.
 The reading itself is bedside.language.
 """
 
 from __future__ import annotations
 
 import hashlib
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +22,13 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 import bedside.language
 import bedside.model
 from bedside.knowledge import Knowledge, load
-from bedside.language import Classifier, Example, Reader, shared_encoder, train
+from bedside.language import Classifier, Reader, nlp, shared_encoder
+from bedside.language.assertion import AssertionFinder
+from bedside.language.features import Place
+from bedside.language.training import Example, Span, train
+from bedside.language.weighing import FILE, Thresholds
 from bedside.model import Assertion, Finding, Mention, Parsed, Urgency, as_json
+from bedside.settings import Settings, read_clinic
 
 HEADS = "heads.npz"
 EMERGENCY = "report_emergency"
@@ -30,9 +36,15 @@ POSSIBLE_EMERGENCY = "report_possible_emergency"
 CRISIS = "report_crisis"
 
 
-@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=True)
+@DefaultV1Recipe.register(
+    [
+        DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER,
+        DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR,
+    ],
+    is_trainable=True,
+)
 class SignExtractor(GraphComponent):
-    """Entities `sign`, `finding` and `reply`, each with what decided it."""
+    """The intent, and entities `sign`, `finding` and `reply`, each with what decided it."""
 
     def __init__(
         self, model_storage: ModelStorage, resource: Resource, classifier: Classifier | None = None
@@ -40,6 +52,7 @@ class SignExtractor(GraphComponent):
         self._model_storage = model_storage
         self._resource = resource
         self._knowledge: Knowledge = load()
+        self._clinic = read_clinic(Settings.from_environment().clinic_file)
         self._reader = Reader(self._knowledge, classifier, shared_encoder())
 
     @classmethod
@@ -73,18 +86,21 @@ class SignExtractor(GraphComponent):
         """Knowledge and code, which Rasa's training cache cannot see."""
         digest = hashlib.sha256(load().version.encode())
         folder = Path(next(iter(bedside.language.__path__)))
-        for path in sorted([*folder.glob("*.py"), Path(bedside.model.__file__)]):
+        code = [*folder.rglob("*.py"), folder / FILE.name, Path(bedside.model.__file__)]
+        for path in sorted(path for path in code if path.exists()):
             digest.update(path.read_bytes())
         return digest.hexdigest()
 
     def train(self, training_data: TrainingData) -> Resource:
         """Train the heads on the annotated messages, and on each annotated span by itself."""
-        examples = [
-            example
-            for message in training_data.nlu_examples
-            for example in _examples(message.get(TEXT) or "", message.get(ENTITIES) or [])
-        ]
-        classifier = train(shared_encoder(), examples)
+        language = nlp.build()
+        classifier = train(
+            shared_encoder(),
+            [example_of(message) for message in training_data.nlu_examples],
+            language,
+            AssertionFinder(language, self._knowledge.context),
+            Thresholds.from_json(FILE.read_text(encoding="utf-8")),
+        )
         with self._model_storage.write_to(self._resource) as folder:
             classifier.save(folder / HEADS)
         self._reader = Reader(self._knowledge, classifier, shared_encoder())
@@ -98,15 +114,16 @@ class SignExtractor(GraphComponent):
         return messages
 
     def _process(self, message: Message, text: str) -> None:
-        parsed = self._reader.read(text)
+        today = self._clinic.day(datetime.now(timezone.utc))
+        parsed = self._reader.read(text, today=today)
         entities = [*(message.get(ENTITIES) or []), *_entities(parsed)]
         message.set(ENTITIES, entities, add_to_output=True)
-        intent = self._emergency_intent(parsed)
-        if intent is not None:
-            first = {"name": intent, "confidence": 1.0}
-            ranking = [first, *(message.get(INTENT_RANKING_KEY) or [])]
-            message.set(INTENT, first, add_to_output=True)
-            message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
+        read = {"name": parsed.intent or None, "confidence": parsed.intent_confidence}
+        speaks_first = self._emergency_intent(parsed)
+        first = {"name": speaks_first, "confidence": 1.0} if speaks_first else read
+        message.set(INTENT, first, add_to_output=True)
+        ranking = [first, read] if speaks_first else [read]
+        message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
 
     def _emergency_intent(self, parsed: Parsed) -> str | None:
         """The intent that speaks first: a physical emergency, else a crisis, else a possible emergency."""
@@ -122,15 +139,21 @@ class SignExtractor(GraphComponent):
         return POSSIBLE_EMERGENCY if (Assertion.POSSIBLE, False) in emergencies else None
 
 
-def _examples(text: str, entities: list[dict[str, Any]]) -> list[Example]:
-    """The whole message, and each annotated span alone: a clause is somewhere between the two."""
-    signs = [entity for entity in entities if entity["entity"] == "sign"]
-    whole = Example(text, frozenset(entity["value"] for entity in signs))
-    spans = [
-        Example(text[entity["start"] : entity["end"]], frozenset([entity["value"]]))
-        for entity in signs
-    ]
-    return [whole, *spans]
+def example_of(message: Message) -> Example:
+    """A training message with its marked spans; `role` says how a sign is meant, where somebody knows."""
+    return Example(
+        text=str(message.get(TEXT) or ""),
+        intent=str(message.get(INTENT) or ""),
+        spans=tuple(
+            _span(each) for each in message.get(ENTITIES) or [] if each["entity"] == "sign"
+        ),
+    )
+
+
+def _span(entity: dict[str, Any]) -> Span:
+    role = entity.get("role")
+    place = Place(int(entity["start"]), int(entity["end"]))
+    return Span(str(entity["value"]), place, Assertion(role) if role else None)
 
 
 def _entities(parsed: Parsed) -> list[dict[str, Any]]:

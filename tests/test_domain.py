@@ -16,7 +16,7 @@ from bedside.dialogue import take_up
 from bedside.knowledge import Knowledge, clinic_facts
 from bedside.knowledge.responses import GAP, load_responses
 from bedside.language.answers import read_reply
-from bedside.model import DONT_KNOW, NO, Advice, Clinic, Question, Report, Urgency
+from bedside.model import DONT_KNOW, NO, Advice, Assertion, Clinic, Question, Report, Urgency
 from bedside.questions import DONT_KNOW_CHOICE, NONE_OF_THESE, next_question
 from bedside.saying import ADVICE, ANSWERS
 from bedside.settings import ROOT
@@ -112,7 +112,9 @@ def test_every_annotated_sign_is_one_the_knowledge_has(name: str, knowledge: Kno
     wrong = [
         each
         for each in annotations
-        if each.get("entity") != "sign" or each.get("value") not in knowledge.signs
+        if each.get("entity") != "sign"
+        or each.get("value") not in knowledge.signs
+        or each.get("role", "present") not in {assertion.value for assertion in Assertion}
     ]
     assert wrong == []
 
@@ -120,13 +122,20 @@ def test_every_annotated_sign_is_one_the_knowledge_has(name: str, knowledge: Kno
 @pytest.mark.parametrize("name", NLU)
 def test_no_annotation_is_left_half_written(name: str) -> None:
     examples = [line for line in NLU[name].splitlines() if line.lstrip().startswith("- ")]
-    whole = re.compile(r'\[[^\[\]]+\]\{"entity": "\w+", "value": "\w+"\}')
+    whole = re.compile(r'\[[^\[\]]+\]\{"entity": "\w+", "value": "\w+"(, "role": "\w+")?\}')
     assert [line for line in examples if re.search(r"[\[\]{}]", whole.sub("", line))] == []
 
 
 @pytest.mark.parametrize("sign", KNOWLEDGE.signs)
 def test_every_sign_has_examples_to_learn_from(sign: str) -> None:
-    assert sum(text.count(f'"value": "{sign}"') for text in NLU.values()) >= 10
+    assert sum(text.count(f'"value": "{sign}"') for text in NLU.values()) >= 25
+
+
+@pytest.mark.parametrize("intent", sorted({*DOMAIN["intents"]} - SET_BY_EXTRACTOR))
+def test_every_intent_has_examples_to_learn_from(intent: str) -> None:
+    blocks = [each for text in NLU.values() for each in yaml.safe_load(text)["nlu"]]
+    lines = [each["examples"] for each in blocks if each["intent"] == intent]
+    assert sum(examples.count("- ") for examples in lines) >= 40
 
 
 # Gaps

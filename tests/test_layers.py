@@ -28,6 +28,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "onnxruntime",
         "tokenizers",
         "sklearn",
+        "scipy",
         "rapidfuzz",
         "dateparser",
     },

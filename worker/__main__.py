@@ -7,6 +7,7 @@ import signal
 import sys
 import threading
 
+from bedside.dialogue import Floor
 from bedside.knowledge import KnowledgeError, load, load_responses
 from bedside.settings import Settings, SettingsError, read_clinic
 from bedside.store import Database, DatabaseAway
@@ -36,12 +37,14 @@ def main() -> int:
 
 
 def _rounds(settings: Settings) -> Rounds:
+    knowledge = load()
     return Rounds(
         Database(settings.database_url),
-        load(),
+        knowledge,
         load_responses(),
         read_clinic(settings.clinic_file),
         Notifier(settings.notify_urls, f"http://127.0.0.1:{settings.console_port}"),
+        Floor(knowledge, settings.heads),
     )
 
 

@@ -29,6 +29,7 @@ class Rounds:
         responses: Responses,
         clinic: Clinic,
         notifier: Notifier,
+        floor: Floor,
         clock: Callable[[], datetime] = store.utc_now,
     ) -> None:
         self._database = database
@@ -37,7 +38,7 @@ class Rounds:
         self._clinic = clinic
         self._notifier = notifier
         self._clock = clock
-        self._floor = Floor(knowledge)
+        self._floor = floor
 
     def deliver(self) -> int:
         """Send what is due; gives back how many went out. What failed comes back later."""

@@ -200,11 +200,13 @@ class RegisteredSource:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContextCues:
-    """Cues by assertion and direction (`forward`, `backward`), words that end a cue's reach, and
-    phrases that look like cues and decide nothing."""
+    """Cues by assertion and direction (`forward`, `backward`, `both`), words that end any cue's reach
+    or that of a denial, a doubt or a supposition, and phrases that look like cues and decide nothing.
+    A cue between slashes is a regular expression."""
 
     cues: Mapping[tuple[Assertion, str], tuple[str, ...]]
     ends: tuple[str, ...]
+    breaks: tuple[str, ...]
     pseudo: tuple[str, ...]
 
 

@@ -6,7 +6,8 @@ An error names the file, the line and the key, so that whoever edits the files c
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+import itertools
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TypeVar
 
@@ -30,6 +31,7 @@ from bedside.knowledge.entries import (
     Statement,
 )
 from bedside.knowledge.files import KnowledgeError, Row, read_file
+from bedside.knowledge.phrases import spelt_out
 from bedside.model import Assertion, Source
 
 FOLDER = Path(__file__).parent
@@ -75,6 +77,7 @@ DETAILS = (
     "to_days",
     "note",
 )
+DIRECTIONS = ("forward", "backward", "both")
 KINDS_OF_SOURCE = ("document", "page", "recalled", "proposal")
 
 T = TypeVar("T")
@@ -337,15 +340,35 @@ def _lexicon(id_: str, row: Row) -> LexiconEntry:
 
 
 def _context(file: Row) -> ContextCues:
+    classes = dict(_classes(file.row("classes")))
+    seen: dict[str, str] = {}
+
+    def phrases(row: Row, key: str) -> tuple[str, ...]:
+        found = row.each(key, lambda cue: spelt_out(cue, classes), optional=row is not file)
+        return tuple(_once(row, key, itertools.chain.from_iterable(found), seen))
+
+    ends, breaks, pseudo = (phrases(file, key) for key in ("ends", "breaks", "pseudo"))
     cues: dict[tuple[Assertion, str], tuple[str, ...]] = {}
-    ends, pseudo = file.texts("ends"), file.texts("pseudo")
     for name, row in file.children():
         if name not in {assertion.value for assertion in Assertion}:
             raise file.wrong(name, "is no assertion")
-        for direction in ("forward", "backward"):
-            cues[Assertion(name), direction] = row.texts(direction, optional=True)
-        forward, backward = (cues[Assertion(name), each] for each in ("forward", "backward"))
-        for cue in set(forward) & set(backward):  # ConText would keep one of the two in silence
-            raise row.wrong("backward", f"has {cue!r}, which is in forward too")
+        for direction in DIRECTIONS:
+            cues[Assertion(name), direction] = phrases(row, direction)
         row.done()
-    return ContextCues(cues=cues, ends=ends, pseudo=pseudo)
+    return ContextCues(cues=cues, ends=ends, breaks=breaks, pseudo=pseudo)
+
+
+def _classes(row: Row) -> Iterator[tuple[str, tuple[str, ...]]]:
+    for name in row.names():
+        yield name, row.texts(name)
+
+
+def _once(row: Row, key: str, phrases: Iterable[str], seen: dict[str, str]) -> Iterator[str]:
+    """The phrases; KnowledgeError for one that is there twice: ConText would keep one in silence."""
+    where = ".".join(filter(None, (row.path, key)))
+    for phrase in phrases:
+        if phrase in seen:
+            other = seen[phrase].removeprefix(f"{row.path}.")
+            raise row.wrong(key, f"has {phrase!r}, which is in {other} too")
+        seen[phrase] = where
+        yield phrase

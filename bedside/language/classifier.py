@@ -1,75 +1,127 @@
-"""Which signs a clause is about, when its words are not in the lexicon: one linear head a sign.
+"""The trained heads: which signs a stretch of text speaks of, how it is meant, and what a message wants.
 
-The heads are logistic regressions on the sentence encoder. They say how sure they are; what is
-sure enough is decided here too, because it belongs to the trained heads.
+Each head is a set of logistic regressions on the rows of bedside.language.features. They say how sure they
+are; bedside.language.reader decides what is sure enough. Trained by bedside.language.training.
 """
 
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-from sklearn.linear_model import LogisticRegression
+import numpy.typing as npt
 
-from bedside.language.encoder import Encoder, Vectors
+from bedside.language import features
+from bedside.language.encoder import Pieces, Vectors
+from bedside.language.features import Place, Rows, Vocabulary
+from bedside.language.weighing import Thresholds
+from bedside.model import Assertion
 
-# Chosen by cross-validation on data/nlu (docs/adr/0004): from ACCEPT the sign is taken as meant,
-# from ASK the patient is asked, below it is left.
-ACCEPT = 0.9
-ASK = 0.6
-# Strength of the regularisation and weight of the rare class, from the same cross-validation.
-INVERSE_REGULARISATION = 10.0
+# The class of a stretch of text that speaks of no sign.
+NOTHING = "nothing"
 
 
 @dataclass(frozen=True, slots=True)
-class Example:
-    """A text and the signs it is about; none for a text about nothing."""
+class Head:
+    """Linear heads for `classes`: `weights` is (features, classes) in half precision, `biases` (classes,)."""
 
-    text: str
-    signs: frozenset[str]
+    classes: tuple[str, ...]
+    weights: npt.NDArray[np.float16]
+    biases: Vectors
+
+    def probabilities(self, rows: Rows) -> Vectors:
+        """How sure each class is of each row: (rows, classes), each row adding up to 1."""
+        sure = 1 / (1 + np.exp(-(rows.times(self.weights) + self.biases)))
+        return np.asarray(sure / sure.sum(axis=1, keepdims=True), np.float32)
+
+    def gains(self, part: Any, name: str, over: str) -> Vectors:
+        """How much each n-gram of one row speaks for class `name` and against class `over`."""
+        columns = self.weights[part.indices].astype(np.float32)
+        for_, against = self.classes.index(name), self.classes.index(over)
+        return np.asarray(part.data * (columns[:, for_] - columns[:, against]), np.float32)
 
 
+@dataclass(frozen=True, slots=True)
 class Classifier:
-    """Trained heads. `weights` is (384, signs), `biases` (signs,)."""
+    """All heads with the vocabularies that their rows are made by."""
 
-    def __init__(self, signs: Sequence[str], weights: Vectors, biases: Vectors) -> None:
-        self.signs = tuple(signs)
-        self._weights = weights
-        self._biases = biases
+    letters: Vocabulary
+    words: Vocabulary
+    around: Vocabulary
+    signs: Head
+    assertions: Head
+    intents: Head
+    thresholds: Thresholds
 
-    def probabilities(self, vectors: Vectors) -> Vectors:
-        """How sure each head is of each text: (texts, signs), each from 0 to 1."""
-        return np.asarray(1 / (1 + np.exp(-(vectors @ self._weights + self._biases))), np.float32)
+    def of_places(
+        self, text: str, pieces: Pieces, places: Sequence[Place]
+    ) -> tuple[Vectors, Vectors]:
+        """How sure each sign is of each of `places`, (places, signs), and each intent of the whole text,
+        (intents,)."""
+        texts = [text, *(text[place.start : place.end] for place in places)]
+        vectors = np.stack(
+            [pieces.mean(), *(pieces.mean(place.start, place.end) for place in places)]
+        )
+        rows = features.of_texts(self.letters, self.words, texts, vectors)
+        return self.signs.probabilities(rows), self.intents.probabilities(rows.row(0))[0]
+
+    def cue(self, row: Rows, meant: Assertion) -> str | None:
+        """The word that told the head most that a mention is not "present", if it was a word."""
+        if meant is Assertion.PRESENT or meant.value not in self.assertions.classes:
+            return None
+        (part,) = row.sparse_parts
+        gains = self.assertions.gains(part, meant.value, Assertion.PRESENT.value)
+        terms = self.around.terms
+        marks = [
+            (float(gain), terms[at])
+            for at, gain in zip(part.indices, gains, strict=True)
+            if gain > 0
+        ]
+        told = [each for each in marks if each[1][0] in "LlRrW"]
+        return max(told)[1].partition("_")[2].replace("_", " ") if told else None
 
     def save(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        """Write the heads to one file."""
+        settings = np.frombuffer(self.thresholds.to_json().encode(), np.uint8)
+        arrays: dict[str, Any] = {"thresholds": settings}
+        for name in ("letters", "words", "around"):
+            vocabulary: Vocabulary = getattr(self, name)
+            arrays[f"{name}_terms"] = np.frombuffer("\n".join(vocabulary.terms).encode(), np.uint8)
+            arrays[f"{name}_weights"] = vocabulary.weights
+        for name in ("signs", "assertions", "intents"):
+            head: Head = getattr(self, name)
+            arrays[f"{name}_classes"] = np.asarray(head.classes)
+            arrays[f"{name}_weights_of"] = head.weights
+            arrays[f"{name}_biases"] = head.biases
         buffer = io.BytesIO()
-        np.savez(buffer, signs=np.asarray(self.signs), weights=self._weights, biases=self._biases)
+        np.savez(buffer, **arrays)
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(buffer.getvalue())
 
     @classmethod
     def load(cls, path: Path) -> Classifier:
-        """The heads that `save` wrote; OSError or ValueError when they are not there or not whole."""
+        """The heads that `save` wrote; OSError, KeyError or ValueError when they are not whole."""
         with np.load(path, allow_pickle=False) as data:
-            return cls([str(sign) for sign in data["signs"]], data["weights"], data["biases"])
+            return cls(
+                letters=_vocabulary("letters", data),
+                words=_vocabulary("words", data),
+                around=_vocabulary("around", data),
+                signs=_head("signs", data),
+                assertions=_head("assertions", data),
+                intents=_head("intents", data),
+                thresholds=Thresholds.from_json(bytes(data["thresholds"]).decode()),
+            )
 
 
-def train(encoder: Encoder, examples: Iterable[Example]) -> Classifier:
-    """Heads for every sign that the examples name. Needs both texts with and without each sign."""
-    known = list(examples)
-    vectors = encoder.encode([example.text for example in known])
-    signs = sorted({sign for example in known for sign in example.signs})
-    columns, biases = [], []
-    for sign in signs:
-        head = LogisticRegression(
-            C=INVERSE_REGULARISATION, class_weight="balanced", max_iter=1000, random_state=0
-        )
-        head.fit(vectors, [sign in example.signs for example in known])
-        columns.append(head.coef_[0])
-        biases.append(head.intercept_[0])
-    return Classifier(
-        signs, np.asarray(columns, np.float32).T, np.asarray(biases, dtype=np.float32)
-    )
+def _vocabulary(name: str, data: Any) -> Vocabulary:
+    terms = bytes(data[f"{name}_terms"]).decode().split("\n")
+    return Vocabulary(name, terms, data[f"{name}_weights"])
+
+
+def _head(name: str, data: Any) -> Head:
+    classes = tuple(str(each) for each in data[f"{name}_classes"])
+    return Head(classes, data[f"{name}_weights_of"], data[f"{name}_biases"])

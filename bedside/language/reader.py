@@ -1,34 +1,39 @@
-"""One message read in one pass: lexicon, then the classifier where the lexicon is silent, then ConText."""
+"""One message in one pass: lexicon and heads hear the signs, ConText and a head say how they are meant."""
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
 
-from spacy.tokens import Doc, Span
+from spacy.tokens import Doc
 
 from bedside.knowledge import Knowledge
-from bedside.language import nlp
+from bedside.language import hearing, judging, nlp
 from bedside.language.answers import read_reply
 from bedside.language.assertion import AssertionFinder
-from bedside.language.classifier import ACCEPT, ASK, Classifier
-from bedside.language.clauses import clauses
-from bedside.language.encoder import Encoder
-from bedside.language.lexicon import Found, Lexicon
+from bedside.language.classifier import Classifier
+from bedside.language.encoder import Encoder, shared_encoder
+from bedside.language.hearing import Heard
+from bedside.language.judging import Judged
+from bedside.language.lexicon import Lexicon
 from bedside.language.measures import measure
-from bedside.model import YES, Assertion, Detail, Finding, FoundBy, Mention, Parsed
+from bedside.model import YES, Assertion, Detail, Finding, Mention, Parsed, Urgency
 
 FEVER = "persistent_fever"
 # 38.0 °C is a fever (NHS_FEVER_COPY; the documents give no number).
 FEVER_CELSIUS = 38.0
 # How far, in characters, the words that say how long ago may stand from the sign.
 NEAR = 40
-# A clause of fewer words says too little for the classifier: "yes", "since Monday".
-FEWEST_WORDS = 2
+ACTIVE = (Assertion.PRESENT, Assertion.POSSIBLE)
+NOT_UNDERSTOOD = "nlu_fallback"
+# Below this a message's intent is not understood.
+SURE_OF_INTENT = 0.25
 
 
 class Reader:
-    """Reads messages. Without a classifier it reads by the lexicon alone, in about a millisecond."""
+    """Reads messages. Without a classifier it reads by the lexicon and ConText alone."""
 
     def __init__(
         self,
@@ -43,100 +48,98 @@ class Reader:
         self._classifier = classifier
         self._encoder = encoder
 
-    def read(self, text: str, *, intent: str = "") -> Parsed:
-        """All that `text` says. Total: any text gives a result, most give an empty one."""
-        doc = nlp.read(self._nlp, text)
-        found = self._lexicon.find(doc)
-        assertions = self._assertions.judge(doc, [match.span for match in found.matches])
-        judged = list(zip(found.matches, assertions, strict=True))
+    @property
+    def is_trained(self) -> bool:
+        """Whether it has trained heads."""
+        return self._classifier is not None
+
+    def read(self, text: str, *, intent: str = "", today: date | None = None) -> Parsed:
+        """All that `text` says; `today` is what "since Tuesday" counts from.
+
+        Total: any text gives a result, most give an empty one. An `intent` that is given stands.
+        """
+        details = measure(text[: nlp.MAX_CHARACTERS], today)
+        heard, judged, (likeliest, certainty) = self._heard(text, details)
         mentions = [
-            _mention(text, match.entry, match.span, assertion, cue)
-            for match, (assertion, cue) in judged
-            if match.entry in self._knowledge.signs
-        ]
-        details = measure(text[: nlp.MAX_CHARACTERS])
-        mentions = [_dated(mention, details) for mention in mentions]
-        mentions += _measured_fever(mentions, details)
-        mentions += self._classified(text, doc, found, {mention.sign for mention in mentions})
-        stated = [
-            _finding(text, match.entry, match.span, assertion, cue)
-            for match, (assertion, cue) in judged
-            if match.entry not in self._knowledge.signs
+            _dated(_mention(text, each, *meant), details)
+            for each, meant in zip(heard, judged, strict=True)
+            if each.entry in self._knowledge.signs
         ]
         return Parsed(
             text=text,
-            intent=intent,
+            intent=intent or likeliest,
+            intent_confidence=certainty,
             mentions=tuple(sorted(mentions, key=lambda mention: (mention.start, mention.sign))),
-            findings=tuple(stated),
+            findings=tuple(
+                _finding(text, each, *meant)
+                for each, meant in zip(heard, judged, strict=True)
+                if each.entry not in self._knowledge.signs
+            ),
             details=details,
             reply=read_reply(text),
         )
 
-    def _classified(self, text: str, doc: Doc, found: Found, heard: set[str]) -> Iterator[Mention]:
-        """Signs of the clauses in which the lexicon found nothing, each sign once."""
+    def _heard(
+        self, text: str, details: Sequence[Detail]
+    ) -> tuple[list[Heard], list[Judged], tuple[str, float]]:
+        """What the message speaks of, how each is meant, and the likeliest intent with its certainty."""
+        read = text[: nlp.MAX_CHARACTERS]
+        doc = nlp.read(self._nlp, text)
+        heard = hearing.by_lexicon(self._lexicon, doc)
+        numbers = _fevers(doc, details)
         if self._classifier is None or self._encoder is None:
-            return
-        silent = [clause for clause in clauses(doc) if _is_silent(clause, found)]
-        vectors = self._encoder.encode([clause.text for clause in silent])
-        for clause, row in zip(silent, self._classifier.probabilities(vectors), strict=True):
-            best = int(row.argmax())
-            sign, confidence = self._classifier.signs[best], float(row[best])
-            if confidence >= ASK and sign not in heard and sign in self._knowledge.signs:
-                heard.add(sign)
-                yield self._of_clause(text, sign, clause, confidence)
+            heard += numbers
+            judged = judging.by_context(self._assertions, doc, heard)
+            return *_without_doubled(heard, judged, numbers), ("", 0.0)
+        pieces = self._encoder.pieces(read)
+        sure, intent, certainty = hearing.sure_of(read, doc, pieces, self._classifier)
+        heard = hearing.weighed(heard, sure, self._classifier, self._knowledge) + numbers
+        opinions = judging.by_context(self._assertions, doc, heard)
+        judged = judging.by_head(self._classifier, read, pieces, heard, opinions, self._is_grave)
+        intent = intent if certainty >= SURE_OF_INTENT else NOT_UNDERSTOOD
+        return *_without_doubled(heard, judged, numbers), (intent, round(certainty, 4))
 
-    def _of_clause(self, text: str, sign: str, clause: Span, confidence: float) -> Mention:
-        assertion, cue = self._assertions.judge_clause(clause)
-        if assertion is Assertion.PRESENT and confidence < ACCEPT:
-            assertion = Assertion.POSSIBLE
-        return _mention(text, sign, clause, assertion, cue, confidence, FoundBy.CLASSIFIER)
-
-
-def _is_silent(clause: Span, found: Found) -> bool:
-    """Whether the lexicon knows nothing of the clause: neither a sign nor another sense of its words."""
-    words = sum(token.is_alpha for token in clause)
-    known = [*(match.span for match in found.matches), *found.senses]
-    touched = any(span.start < clause.end and clause.start < span.end for span in known)
-    return words >= FEWEST_WORDS and not touched
+    def _is_grave(self, entry: str) -> bool:
+        sign = self._knowledge.signs.get(entry)
+        return sign is not None and sign.urgency >= Urgency.URGENT
 
 
-def _words(text: str, span: Span) -> str:
-    """The patient's own words: the span's are in lower case."""
-    return text[span.start_char : span.end_char]
+def trained_reader(knowledge: Knowledge, heads: Path | None) -> Reader:
+    """A reader with the heads of that file, or without any when there is none or it is not whole: then it
+    still reads by the lexicon."""
+    try:
+        classifier = Classifier.load(heads) if heads is not None else None
+    except (OSError, KeyError, ValueError):
+        classifier = None
+    return Reader(knowledge, classifier, shared_encoder() if classifier else None)
 
 
-def _finding(text: str, entry: str, span: Span, assertion: Assertion, cue: str | None) -> Finding:
+def _finding(text: str, heard: Heard, assertion: Assertion, cue: str | None) -> Finding:
     """The value of a fact that an entry such as `fluids_kept_down = no`, or a fact alone, states."""
-    fact, _, value = entry.partition(" = ")
+    fact, _, value = heard.entry.partition(" = ")
+    start, end = heard.place.start, heard.place.end
     return Finding(
         finding=fact,
         value=value or YES,
-        text=_words(text, span),
+        text=text[start:end],
         assertion=assertion,
         cue=cue,
-        start=span.start_char,
-        end=span.end_char,
+        start=start,
+        end=end,
     )
 
 
-def _mention(
-    text: str,
-    sign: str,
-    span: Span,
-    assertion: Assertion,
-    cue: str | None,
-    confidence: float = 1.0,
-    found_by: FoundBy = FoundBy.LEXICON,
-) -> Mention:
+def _mention(text: str, heard: Heard, assertion: Assertion, cue: str | None) -> Mention:
+    start, end = heard.place.start, heard.place.end
     return Mention(
-        sign=sign,
-        text=_words(text, span),
-        start=span.start_char,
-        end=span.end_char,
+        sign=heard.entry,
+        text=text[start:end],
+        start=start,
+        end=end,
         assertion=assertion,
         cue=cue,
-        confidence=round(min(confidence, 1.0), 4),
-        found_by=found_by,
+        confidence=round(min(heard.confidence, 1.0), 4),
+        found_by=heard.found_by,
     )
 
 
@@ -154,17 +157,20 @@ def _dated(mention: Mention, details: Sequence[Detail]) -> Mention:
     return dataclasses.replace(mention, days_ago=min(near)) if near else mention
 
 
-def _measured_fever(mentions: Sequence[Mention], details: Sequence[Detail]) -> Iterator[Mention]:
-    """A fever told as a number, unless the message says in words that there is one now."""
-    active = (Assertion.PRESENT, Assertion.POSSIBLE)
-    if any(mention.sign == FEVER and mention.assertion in active for mention in mentions):
-        return
-    for detail in details:
-        if detail.kind == "temperature_c" and detail.value >= FEVER_CELSIUS:
-            yield Mention(
-                sign=FEVER,
-                text=detail.text,
-                start=detail.start,
-                end=detail.end,
-                assertion=Assertion.PRESENT,
-            )
+def _fevers(doc: Doc, details: Sequence[Detail]) -> list[Heard]:
+    """Fevers told as a number."""
+    hot = [each for each in details if each.kind == "temperature_c" and each.value >= FEVER_CELSIUS]
+    spans = (doc.char_span(each.start, each.end, alignment_mode="expand") for each in hot)
+    return [Heard(FEVER, span) for span in spans if span is not None]
+
+
+def _without_doubled(
+    heard: Sequence[Heard], judged: Sequence[Judged], numbers: Sequence[Heard]
+) -> tuple[list[Heard], list[Judged]]:
+    """All, less the numbers that only repeat a fever which the message tells in words."""
+    both = list(zip(heard, judged, strict=True))
+    in_words = any(
+        each.entry == FEVER and each not in numbers and meant in ACTIVE for each, (meant, _) in both
+    )
+    kept = [(each, how) for each, how in both if not (in_words and each in numbers)]
+    return [each for each, _ in kept], [how for _, how in kept]

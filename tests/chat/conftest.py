@@ -284,7 +284,7 @@ def make_chat(
     monkeypatch.setattr("chat.turns.MOST_SECONDS", MOST_SECONDS)
     monkeypatch.setattr("bedside.store.database.BUSY_SECONDS", BUSY_SECONDS)
     # Made once for all tests: they take half a second.
-    monkeypatch.setattr("chat.turns.Floor", lambda _: floor)
+    monkeypatch.setattr("chat.app.Floor", lambda knowledge, heads: floor)
     monkeypatch.setattr("chat.app.load", lambda: knowledge)
     shutil.copy(migrated_file, tmp_path)
     with ExitStack() as stack:

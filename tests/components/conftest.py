@@ -1,25 +1,16 @@
-"""Rasa, imported once for all tests of this folder, and a sign extractor trained on a few examples."""
+"""Rasa, imported once for all tests of this folder, and a sign extractor with the trained heads."""
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-EXAMPLES = {
-    "chest_pain": [
-        "somebody parked a lorry on my ribs",
-        "a lorry is parked on my ribs",
-        "like being under a lorry, my ribs are flattened",
-    ],
-    "fatigue": [
-        "my batteries are flat all day",
-        "I could sleep for a week and wake up empty",
-        "every step feels like wading through mud",
-    ],
-}
-NOTHING = ["the weather is lovely", "when is my next appointment", "thank you very much", "hello"]
+from bedside.settings import ROOT
+
+HEADS = ROOT / "models" / "language" / "heads.npz"
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -47,22 +38,11 @@ def stored(tmp_path_factory: pytest.TempPathFactory) -> Any:
 
 @pytest.fixture(scope="session")
 def trained(stored: Any, context: Any) -> Any:
-    """The sign extractor, trained as Rasa trains it."""
-    from rasa.shared.nlu.training_data.message import Message
-    from rasa.shared.nlu.training_data.training_data import TrainingData
-
+    """The sign extractor as Rasa loads it, with the heads that `make train` made."""
+    from components.sign_extractor import HEADS as NAME
     from components.sign_extractor import SignExtractor
 
-    examples = [
-        Message.build(
-            text,
-            intent="report_symptom",
-            entities=[{"entity": "sign", "value": sign, "start": 0, "end": len(text)}],
-        )
-        for sign, texts in EXAMPLES.items()
-        for text in texts
-    ]
-    examples += [Message.build(text, intent="small_talk") for text in NOTHING]
-    extractor = SignExtractor.create({}, *stored, context)
-    assert extractor.train(TrainingData(examples)) == stored[1]
-    return extractor
+    storage, resource = stored
+    with storage.write_to(resource) as folder:
+        shutil.copyfile(HEADS, folder / NAME)
+    return SignExtractor.load({}, storage, resource, context)

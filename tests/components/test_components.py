@@ -50,14 +50,14 @@ def test_a_sign_carries_what_decided_it(trained):
     )
     for each in (absent, possible):
         assert text[each["start"] : each["end"]] == each["text"]
-        assert (each["confidence"], each["found_by"]) == (1.0, "lexicon")
+        assert each["confidence"] > 0.8 and each["found_by"] == "lexicon"
         assert each["extractor"] == "SignExtractor"
 
 
 def test_what_the_lexicon_does_not_know_the_classifier_may(trained):
-    (found,) = entities(trained, "somebody has parked a lorry on my ribs")
-    assert (found["value"], found["found_by"]) == ("chest_pain", "classifier")
-    assert 0.5 < found["confidence"] < 1
+    (found,) = entities(trained, "my socks leave trenches round my ankles")
+    assert (found["value"], found["found_by"]) == ("swelling_legs_face", "classifier")
+    assert 0.2 < found["confidence"] < 1
 
 
 def test_small_talk_has_no_sign(trained):
@@ -106,20 +106,22 @@ def test_all_that_was_read_can_be_sent_to_the_action_and_read_there(trained):
         ("maybe my face is drooping?", "report_possible_emergency"),
         ("I want to end it all", "report_crisis"),
         ("I want to die and my chest hurts", "report_emergency"),
-        (LEXICON, "greet"),
-        ("no face droop", "greet"),
-        ("my mum had a stroke", "greet"),
-        ("hello", "greet"),
+        (LEXICON, "report_symptom"),
+        ("hello there", "greet"),
+        ("who can read what I write here?", "ask_who_reads"),
     ],
 )
-def test_an_emergency_has_an_intent_of_its_own_and_nothing_else_has(trained, text, intent):
-    classified = {"name": "greet", "confidence": 0.4}
-    message = processed(trained, text, intent=classified, intent_ranking=[classified])
+def test_a_message_has_its_intent_and_an_emergency_one_of_its_own(trained, text, intent):
+    message = processed(trained, text)
     assert message.get("intent")["name"] == intent
     assert message.get("intent_ranking")[0]["name"] == intent
-    assert message.get("intent_ranking")[-1] == classified
-    if intent != "greet":
-        assert "intent" in message.as_dict(only_output_properties=True)
+    assert {"intent", "intent_ranking"} <= set(message.as_dict(only_output_properties=True))
+
+
+@pytest.mark.parametrize("text", ["no face droop", "my mum had a stroke", "hello"])
+def test_a_denied_or_somebody_elses_emergency_does_not_speak_first(trained, text):
+    name = processed(trained, text).get("intent")["name"]
+    assert name not in ("report_emergency", "report_possible_emergency", "report_crisis")
 
 
 def test_other_components_entities_stay(trained):
@@ -137,7 +139,7 @@ def test_what_was_trained_is_the_same_after_it_was_stored(trained, stored, conte
     from components.sign_extractor import SignExtractor
 
     loaded = SignExtractor.load({}, *stored, context)
-    for text in (LEXICON, STROKE, "somebody has parked a lorry on my ribs", "flat batteries"):
+    for text in (LEXICON, STROKE, "my socks leave trenches round my ankles", "flat batteries"):
         assert processed(loaded, text).get("entities") == processed(trained, text).get("entities")
 
 
@@ -149,9 +151,14 @@ def test_training_twice_gives_the_same_heads(trained, stored, context, tmp_path)
 
     from components.sign_extractor import HEADS, SignExtractor
 
-    sign = {"entity": "sign", "value": "fatigue", "start": 0, "end": 10}
+    sign = {"entity": "sign", "value": "fatigue", "start": 5, "end": 10}
+    absent = {"entity": "sign", "value": "fatigue", "start": 3, "end": 8, "role": "absent"}
     data = TrainingData(
-        [Message.build("I am tired", "report_symptom", [sign]), Message.build("hello", "greet")]
+        [
+            Message.build("I am tired", "report_symptom", [{**sign, "role": "present"}]),
+            Message.build("no tired at all", "report_symptom", [absent]),
+            Message.build("hello", "greet"),
+        ]
     )
     heads = []
     for name in ("one", "two"):
@@ -161,7 +168,7 @@ def test_training_twice_gives_the_same_heads(trained, stored, context, tmp_path)
         SignExtractor.create({}, storage, resource, context).train(data)
         with storage.read_from(resource) as folder, np.load(folder / HEADS) as kept:
             heads.append({key: kept[key].tolist() for key in kept})
-    assert heads[0] == heads[1] and heads[0]["signs"] == ["fatigue"]
+    assert heads[0] == heads[1] and heads[0]["signs_classes"] == ["fatigue", "nothing"]
 
 
 def test_a_change_of_knowledge_is_seen_by_rasas_training_cache(monkeypatch):
@@ -187,38 +194,13 @@ def test_a_change_of_the_reading_code_is_seen_by_rasas_training_cache(monkeypatc
 # The other components
 
 
-def test_a_message_gets_the_vector_of_the_projects_encoder(context):
-    from bedside.language import shared_encoder
-    from components.sentence_encoder import SentenceEncoder
-
-    encoder = SentenceEncoder.create(SentenceEncoder.get_default_config(), None, None, context)
-    message = processed(encoder, LEXICON)
-    _, sentence = message.get_dense_features("text", [])
-    assert sentence.features.shape == (1, 384)
-    assert np.allclose(sentence.features, shared_encoder().encode([LEXICON]))
-    assert np.linalg.norm(sentence.features) == pytest.approx(1, abs=1e-5)
-
-
-def test_a_message_without_words_gets_no_vector_and_no_error(context):
-    from components.sentence_encoder import SentenceEncoder
-
-    encoder = SentenceEncoder.create(SentenceEncoder.get_default_config(), None, None, context)
-    assert processed(encoder, "").get_dense_features("text", [])[1] is None
-
-
-def test_the_encoders_weights_are_seen_by_rasas_training_cache():
-    from components.sentence_encoder import SentenceEncoder
-
-    assert len(SentenceEncoder.fingerprint_addon({})) == 128
-
-
 def test_a_temperature_is_a_detail_in_celsius(context):
     from components.detail_extractor import DetailExtractor
 
     extractor = DetailExtractor.create({}, None, None, context)
     text = "it was 101.3 F this morning"
-    (detail,) = entities(extractor, text, "detail")
-    assert detail["kind"] == "temperature_c"
+    detail, since = entities(extractor, text, "detail")
+    assert (detail["kind"], since["kind"]) == ("temperature_c", "duration_hours")
     assert detail["value"] == pytest.approx(38.5, abs=0.05)
     assert text[detail["start"] : detail["end"]] == detail["text"]
     assert DetailExtractor.fingerprint_addon({}) == DetailExtractor.fingerprint_addon({})
@@ -318,7 +300,6 @@ def test_a_response_that_does_not_exist_is_none(speaks):
 
 COMPONENTS = [
     ("detail_extractor", "DetailExtractor"),
-    ("sentence_encoder", "SentenceEncoder"),
     ("sign_extractor", "SignExtractor"),
     ("responses", "ClinicResponses"),
     ("tracker_store", "ForgetfulTrackerStore"),
@@ -352,7 +333,7 @@ def test_rasa_accepts_the_pipeline_and_policies_of_config_yml():
     graph = DefaultV1Recipe().graph_config_for_recipe(config, {}, TrainingType.BOTH)
     validate(graph)
     names = {node.uses.__name__ for node in graph.predict_schema.nodes.values()}
-    assert {"SentenceEncoder", "SignExtractor", "DetailExtractor", "RulePolicy"} <= names
+    assert {"SpacyTokenizer", "SignExtractor", "DetailExtractor", "RulePolicy"} <= names
 
 
 def test_no_policy_can_outrank_the_rules():

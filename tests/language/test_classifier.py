@@ -1,4 +1,4 @@
-"""The heads: what they learn from a few sentences, and that nothing is lost on the way to a file."""
+"""The heads: what they learn from a few messages, and that nothing is lost on the way to a file."""
 
 from __future__ import annotations
 
@@ -7,48 +7,99 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bedside.language import Classifier, Encoder, Example, train
+from bedside.language import Classifier, Encoder, Reader, nlp
+from bedside.language.assertion import AssertionFinder
+from bedside.language.classifier import NOTHING
+from bedside.language.features import Place, words_around
+from bedside.language.judging import decided
+from bedside.language.training import Example, Span, train
+from bedside.language.weighing import FILE, Evidence, Thresholds, confidence
+from bedside.model import Assertion, FoundBy
+from tests.builders import KNOWLEDGE
 
-BLEEDING = ["my gums bleed", "blood when I brush", "nose keeps bleeding", "blood in the sink"]
-TIRED = ["so worn out", "no energy at all", "cannot stay awake", "tired all day long"]
-NOTHING = ["where do I park", "thank you so much", "what time do you open", "hello there"]
+SAID = {
+    "nose_gum_or_mouth_bleeding": [
+        "there is a red ribbon in the sink after brushing",
+        "red ribbons in the sink each time I brush",
+        "a red ribbon comes with the toothpaste foam",
+        "my pillow has a red ribbon from my nostril",
+    ],
+    "fatigue": [
+        "my batteries are flat by noon",
+        "flat batteries all week long",
+        "batteries flat again, cannot recharge",
+        "I wake up with flat batteries",
+    ],
+}
+UNSAID = ["where do I park", "thank you so much", "what time do you open", "hello there"]
+THRESHOLDS = Thresholds.from_json(FILE.read_text(encoding="utf-8"))
+
+
+def examples() -> list[Example]:
+    """Each sign now, denied and a mother's; and messages about nothing."""
+    told = []
+    for sign, texts in SAID.items():
+        for text in texts:
+            for before, assertion in (
+                ("", Assertion.PRESENT),
+                ("no, it is not so that ", Assertion.ABSENT),
+                ("my mother says of herself ", Assertion.SOMEONE_ELSE),
+            ):
+                place = Place(len(before), len(before + text))
+                told.append(
+                    Example(before + text, "report_symptom", (Span(sign, place, assertion),))
+                )
+    return told + [Example(text, "small_talk") for text in UNSAID]
+
+
+def trained(encoder: Encoder) -> Classifier:
+    language = nlp.build()
+    finder = AssertionFinder(language, KNOWLEDGE.context)
+    return train(encoder, examples(), language, finder, THRESHOLDS)
 
 
 @pytest.fixture(scope="module")
 def heads(encoder: Encoder) -> Classifier:
-    return train(
-        encoder,
-        [
-            *(Example(text, frozenset({"nose_gum_or_mouth_bleeding"})) for text in BLEEDING),
-            *(Example(text, frozenset({"fatigue"})) for text in TIRED),
-            *(Example(text, frozenset()) for text in NOTHING),
-            Example(
-                "gums bleed and I am worn out", frozenset({"nose_gum_or_mouth_bleeding", "fatigue"})
-            ),
-        ],
-    )
+    return trained(encoder)
+
+
+def surest(heads: Classifier, encoder: Encoder, text: str) -> str:
+    signs, _ = heads.of_places(text, encoder.pieces(text), [])
+    return heads.signs.classes[int(signs[0].argmax())]
 
 
 @pytest.mark.parametrize(
-    ("text", "signs"),
+    ("text", "sign"),
     [
-        ("there is blood on my toothbrush", {"nose_gum_or_mouth_bleeding"}),
-        ("I am exhausted", {"fatigue"}),
-        ("which floor is the clinic on", set()),
+        ("red ribbon in the basin when I brush", "nose_gum_or_mouth_bleeding"),
+        ("fatt batteries today", "fatigue"),
+        ("which floor is the clinic on", NOTHING),
     ],
 )
-def test_a_new_sentence_is_told_by_its_meaning(
-    heads: Classifier, encoder: Encoder, text: str, signs: set[str]
+def test_a_new_sentence_is_told_by_its_letters_words_and_meaning(
+    heads: Classifier, encoder: Encoder, text: str, sign: str
 ) -> None:
-    sure = heads.probabilities(encoder.encode([text]))[0]
-    assert {sign for sign, each in zip(heads.signs, sure, strict=True) if each > 0.5} == signs
+    assert surest(heads, encoder, text) == sign
 
 
-def test_every_probability_lies_between_nothing_and_certain(
+def test_how_sure_the_heads_are_of_a_stretch_adds_up_to_one(
     heads: Classifier, encoder: Encoder
 ) -> None:
-    sure = heads.probabilities(encoder.encode([*BLEEDING, "", "x"]))
-    assert sure.shape == (6, 2) and (sure >= 0).all() and (sure <= 1).all()
+    for text in ("", "x", "flat batteries, and a red ribbon in the sink"):
+        signs, intents = heads.of_places(text, encoder.pieces(text), [Place(0, len(text))])
+        assert signs.shape == (2, len(heads.signs.classes))
+        assert np.allclose(signs.sum(axis=1), 1, atol=1e-5) and intents.sum() == pytest.approx(1)
+
+
+def test_what_is_denied_or_a_mothers_is_no_report(heads: Classifier, encoder: Encoder) -> None:
+    reader = Reader(KNOWLEDGE, heads, encoder)
+    meant = {}
+    for text in ("my batteries are flat by ten", "my mother says of herself batteries are flat"):
+        told = [each for each in reader.read(text).mentions if each.sign == "fatigue"]
+        meant[text] = {each.assertion for each in told}
+        assert {each.found_by for each in told} <= {FoundBy.CLASSIFIER}
+    present, hers = meant.values()
+    assert hers == {Assertion.SOMEONE_ELSE} and Assertion.SOMEONE_ELSE not in present
 
 
 def test_saved_heads_are_as_sure_as_before(
@@ -56,19 +107,20 @@ def test_saved_heads_are_as_sure_as_before(
 ) -> None:
     path = tmp_path / "new" / "heads.npz"
     heads.save(path)
-    loaded, vectors = Classifier.load(path), encoder.encode([*BLEEDING, *NOTHING])
-    assert loaded.signs == heads.signs
-    assert np.array_equal(loaded.probabilities(vectors), heads.probabilities(vectors))
+    loaded, text = Classifier.load(path), "a red ribbon and flat batteries"
+    for before, after in zip(
+        heads.of_places(text, encoder.pieces(text), []),
+        loaded.of_places(text, encoder.pieces(text), []),
+        strict=True,
+    ):
+        assert np.allclose(before, after, atol=2e-3)  # weights are kept in half precision
+    assert loaded.thresholds == THRESHOLDS
 
 
-def test_training_twice_on_the_same_gives_the_same(encoder: Encoder, heads: Classifier) -> None:
-    examples = [
-        Example("my gums bleed", frozenset({"nose_gum_or_mouth_bleeding"})),
-        Example("hello", frozenset()),
-    ]
-    vectors = encoder.encode(["blood everywhere"])
-    once, again = train(encoder, examples), train(encoder, examples)
-    assert np.array_equal(once.probabilities(vectors), again.probabilities(vectors))
+def test_training_twice_on_the_same_gives_the_same(heads: Classifier, encoder: Encoder) -> None:
+    again = trained(encoder)
+    assert np.array_equal(heads.signs.weights, again.signs.weights)
+    assert np.array_equal(heads.assertions.weights, again.assertions.weights)
 
 
 @pytest.mark.parametrize("content", [None, b"", b"not an archive"])
@@ -78,5 +130,50 @@ def test_heads_that_are_missing_or_broken_are_refused(
     path = tmp_path / "heads.npz"
     if content is not None:
         path.write_bytes(content)
-    with pytest.raises((OSError, ValueError)):
+    with pytest.raises((OSError, ValueError, KeyError)):
         Classifier.load(path)
+
+
+# How the evidence is weighed
+
+
+def test_the_lexicon_and_sure_heads_each_add_to_the_confidence() -> None:
+    faint = Evidence(by_lexicon=False, surest=0.2, whole=0.1, nothing=0.3)
+    named = Evidence(by_lexicon=True, surest=0.2, whole=0.1, nothing=0.3)
+    sure = Evidence(by_lexicon=False, surest=0.8, whole=0.1, nothing=0.3)
+    by = {each: confidence(each, THRESHOLDS) for each in (faint, named, sure)}
+    assert by[faint] < by[named] and by[faint] < by[sure]
+
+
+@pytest.mark.parametrize("sign", KNOWLEDGE.signs)
+def test_every_sign_is_asked_about_before_it_is_accepted(sign: str) -> None:
+    assert 0 < THRESHOLDS.ask[sign] <= THRESHOLDS.accept[sign] < 1
+
+
+@pytest.mark.parametrize(
+    ("sure", "opinion", "is_grave", "meant"),
+    [
+        ({"present": 0.75, "absent": 0.2}, "absent", True, "present"),
+        ({"present": 0.6, "absent": 0.4}, "absent", False, "possible"),
+        ({"present": 0.6, "absent": 0.4}, "present", False, "present"),
+        ({"present": 0.4, "absent": 0.6}, "absent", True, "possible"),
+        ({"present": 0.4, "absent": 0.6}, "absent", False, "absent"),
+        ({"present": 0.2, "absent": 0.65}, "absent", True, "absent"),
+        ({"present": 0.2, "absent": 0.65}, "present", True, "possible"),
+        ({"present": 0.2, "absent": 0.75}, "present", True, "absent"),
+        ({"present": 0.2, "someone_else": 0.5}, "present", True, "someone_else"),
+    ],
+)
+def test_a_sign_is_set_aside_only_when_that_is_sure(
+    sure: dict[str, float], opinion: str, is_grave: bool, meant: str
+) -> None:
+    by_assertion = {Assertion(name): value for name, value in sure.items()}
+    assert decided(by_assertion, Assertion(opinion), is_grave) is Assertion(meant)
+
+
+def test_the_words_around_a_mention_are_marked_by_where_they_stand() -> None:
+    text = "My mum had no fever then"
+    place = Place(text.index("fever"), text.index("fever") + len("fever"))
+    marks = set(words_around(text, place, Assertion.ABSENT).split())
+    assert {"L_mum", "l_no", "l0_no", "S_fever", "R_then", "W_fever", "C_absent"} <= marks
+    assert "R_mum" not in marks and "L_then" not in marks

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from bedside.knowledge import Knowledge
-from bedside.language import MAX_CHARACTERS, Classifier, Encoder, Reader
-from bedside.model import Assertion, FoundBy, Mention
-from tests.builders import SIGNS
+from bedside.language import MAX_CHARACTERS, Reader, hearing, nlp
+from bedside.language.hearing import Heard, Sure
+from bedside.language.lexicon import Lexicon
+from bedside.language.weighing import FILE, Thresholds
+from bedside.model import Assertion, FoundBy
+from tests.builders import KNOWLEDGE
+
+LEXICON = Lexicon(KNOWLEDGE)
 
 # Pieces of patients' language with what trips up a tokenizer, so that random texts reach the lexicon.
 PIECES = [
@@ -130,57 +136,67 @@ def test_a_denial_may_run_into_the_words_of_a_sign(reader: Reader) -> None:
     assert (fever.assertion, fever.cue) == (Assertion.ABSENT, "don't have")
 
 
-# The classifier, where the lexicon is silent
+# The heads beside the lexicon
 
 
-class Sure(Classifier):
-    """Heads that are as sure as they are told, of one sign, for every clause."""
+class Heads:
+    """What `weighed` asks of a classifier: its signs, and the thresholds."""
 
-    def __init__(self, sign: str, confidence: float) -> None:
-        super().__init__([sign], np.zeros((384, 1)), np.zeros(1))
-        self._confidence = confidence
-
-    def probabilities(self, vectors: np.ndarray) -> np.ndarray:
-        return np.full((len(vectors), 1), self._confidence, dtype=np.float32)
+    def __init__(self, sign: str) -> None:
+        self.signs = SimpleNamespace(classes=("nothing", sign))
+        self.thresholds = Thresholds.from_json(FILE.read_text(encoding="utf-8"))
 
 
-@pytest.fixture
-def heard(knowledge: Knowledge, encoder: Encoder, reader: Reader, monkeypatch: pytest.MonkeyPatch):
-    """What the reader hears in a text when the classifier is that sure of that sign."""
-
-    def hear(text: str, sign: str, confidence: float) -> list[Mention]:
-        monkeypatch.setattr(reader, "_classifier", Sure(sign, confidence))
-        monkeypatch.setattr(reader, "_encoder", encoder)
-        return list(reader.read(text).mentions)
-
-    return hear
+def heard(text: str, sign: str, *sure: float) -> list[Heard]:
+    """What is heard in `text` when the heads are so sure of `sign` in each of its stretches."""
+    doc = nlp.read(nlp.build(), text)
+    stretches = hearing.stretches_of(doc)
+    signs = np.asarray([[0.1, each] for each in sure], dtype=np.float32)
+    assert len(stretches) == len(sure), [each.text for each in stretches]
+    found = hearing.by_lexicon(LEXICON, doc)
+    return hearing.weighed(found, Sure(stretches, signs), Heads(sign), KNOWLEDGE)
 
 
-@pytest.mark.parametrize(
-    ("confidence", "assertion"),
-    [(0.97, Assertion.PRESENT), (0.7, Assertion.POSSIBLE), (0.3, None)],
-)
-def test_a_sign_the_lexicon_does_not_know_is_heard_guessed_or_left(
-    heard, confidence: float, assertion: Assertion | None
-) -> None:
-    found = heard("something odd about me today", "stroke_signs", confidence)
-    assert [each.assertion for each in found] == ([assertion] if assertion else [])
-    assert {each.found_by for each in found} <= {FoundBy.CLASSIFIER}
+def test_a_sign_the_lexicon_does_not_know_is_heard_where_the_heads_are_surest() -> None:
+    (found,) = heard("hello there, something odd about me today", "stroke_signs", 0.5, 0.01, 0.97)
+    assert (found.span.text, found.found_by) == (
+        "something odd about me today",
+        FoundBy.CLASSIFIER,
+    )
+    assert found.is_accepted and found.confidence > 0.8
 
 
-def test_a_denied_clause_is_no_guess(heard) -> None:
-    found = heard("no odd patches on me", "unexplained_bruising", 0.97)
-    assert [each.assertion for each in found] == [Assertion.ABSENT]
+def test_a_sign_that_is_not_sure_enough_is_only_asked_about_and_a_faint_one_left_alone() -> None:
+    (guessed,) = heard("something odd about me today", "stroke_signs", 0.28)
+    assert not guessed.is_accepted
+    assert heard("something odd about me today", "stroke_signs", 0.02) == []
 
 
-@pytest.mark.parametrize("text", ["yes", "ok", "38.6", "🤒", ""])
-def test_a_word_is_too_little_to_guess_from(heard, text: str) -> None:
-    assert [
-        each for each in heard(text, "fatigue", 0.97) if each.found_by is FoundBy.CLASSIFIER
-    ] == []
+def test_the_lexicons_words_stay_the_place_of_a_sign() -> None:
+    found = heard(
+        "my gums bleed and also I feel most odd", "nose_gum_or_mouth_bleeding", 0.4, 0.4, 0.2
+    )
+    signs = [each for each in found if each.entry == "nose_gum_or_mouth_bleeding"]
+    assert [(each.span.text, each.found_by) for each in signs] == [("bleed", FoundBy.LEXICON)]
 
 
-@pytest.mark.parametrize("sign", SIGNS)
-def test_a_sign_the_lexicon_found_is_not_guessed_again(heard, sign: str) -> None:
-    found = heard("my gums bleed and also I feel most odd today", sign, 0.97)
-    assert len([each for each in found if each.sign == sign]) == 1
+def test_words_of_the_lexicon_that_the_heads_take_for_something_else_are_let_go() -> None:
+    sense = heard("the boiler has a fever for bargains", "persistent_fever", 0.0001)
+    assert "persistent_fever" not in [each.entry for each in sense]
+
+
+def test_facts_that_no_head_knows_are_the_lexicons_alone() -> None:
+    found = heard("it is getting worse by the hour", "stroke_signs", 0.0)
+    assert [each.entry for each in found] == ["getting_worse"]
+
+
+def test_a_sign_told_twice_is_heard_twice() -> None:
+    text = "no fever on Monday, I am like a kettle tonight"
+    found = heard(text, "persistent_fever", 0.6, 0.5, 0.95)
+    places = [each.span.text for each in found if each.entry == "persistent_fever"]
+    assert places == ["fever", "i am like a kettle tonight"]
+
+
+@pytest.mark.parametrize("text", ["yes", "ok", "🤒", ""])
+def test_a_word_is_too_little_to_be_a_clause(text: str) -> None:
+    assert len(hearing.stretches_of(nlp.read(nlp.build(), text))) == 1

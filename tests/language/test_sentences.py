@@ -11,59 +11,30 @@ what is not yet read right; a sentence that is read right moves from there to se
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
 from bedside.language import Reader
 from bedside.model import YES, Assertion, Finding, Mention, Parsed
+from bench.annotated import Label, annotated
 from tests.builders import EMERGENCIES, KNOWLEDGE, SIGNS
 
 HERE = Path(__file__).parent
-TAG = re.compile(r"<(?P<labels>[^<>/]+)>(?P<words>.*?)</>")
 
 
-@dataclass(frozen=True)
-class Label:
-    """What a sentence says of one sign or of one fact's value, and where."""
-
-    entry: str
-    assertions: frozenset[Assertion]
-    start: int
-    end: int
-
-    @property
-    def fact(self) -> tuple[str, str]:
-        """The fact and its value, when the label is no sign's."""
-        name, _, value = self.entry.partition("=")
-        return name, value or YES
-
-    def fits(self, mention: Mention) -> bool:
-        overlaps = mention.start < self.end and self.start < mention.end
-        return self.entry == mention.sign and overlaps and mention.assertion in self.assertions
-
-    def fits_finding(self, finding: Finding) -> bool:
-        stated = (finding.finding, finding.value)
-        return self.fact == stated and finding.assertion in self.assertions
+def fits(label: Label, mention: Mention) -> bool:
+    overlaps = mention.start < label.end and label.start < mention.end
+    return mention.sign in label.entries and overlaps and mention.assertion in label.assertions
 
 
-def annotated(line: str) -> tuple[str, list[Label]]:
-    """The sentence without its annotations, and the labels with offsets into it."""
-    text, labels, at = "", [], 0
-    for tag in TAG.finditer(line):
-        text += line[at : tag.start()]
-        for label in tag["labels"].split(","):
-            entry, assertions = label.split()
-            either = frozenset(Assertion(each) for each in assertions.split("|"))
-            labels.append(Label(entry, either, len(text), len(text) + len(tag["words"])))
-        text, at = text + tag["words"], tag.end()
-    return text + line[at:], labels
+def fits_finding(label: Label, finding: Finding) -> bool:
+    stated = (finding.finding, finding.value)
+    return label.fact == stated and finding.assertion in label.assertions
 
 
-def misread(parsed: Parsed, labels: list[Label]) -> Iterator[str]:
+def misread(parsed: Parsed, labels: Sequence[Label]) -> Iterator[str]:
     """What was overlooked, and what was found that the annotation does not have."""
     signs = [label for label in labels if label.entry in KNOWLEDGE.signs]
     stated = [label for label in labels if label.entry not in KNOWLEDGE.signs]
@@ -71,17 +42,17 @@ def misread(parsed: Parsed, labels: list[Label]) -> Iterator[str]:
         (atom.name, atom.value) for label in signs for atom in KNOWLEDGE.signs[label.entry].gives
     }
     for label in signs:
-        if not any(label.fits(mention) for mention in parsed.mentions):
+        if not any(fits(label, mention) for mention in parsed.mentions):
             yield f"overlooked {label.entry}"
     for label in stated:
-        if not any(label.fits_finding(finding) for finding in parsed.findings):
+        if not any(fits_finding(label, finding) for finding in parsed.findings):
             yield f"overlooked {label.entry}"
     for mention in parsed.mentions:
-        if not any(label.fits(mention) for label in signs):
+        if not any(fits(label, mention) for label in signs):
             yield f"found {mention.sign} {mention.assertion.value} ({mention.cue})"
     for finding in parsed.findings:
-        fits = any(label.fits_finding(finding) for label in stated)
-        if not fits and (finding.finding, finding.value) not in given:
+        is_told = any(fits_finding(label, finding) for label in stated)
+        if not is_told and (finding.finding, finding.value) not in given:
             yield f"found {_entry(finding)} {finding.assertion.value} ({finding.cue})"
 
 
@@ -96,19 +67,19 @@ def lines(name: str) -> list[str]:
 
 
 SENTENCES = lines("sentences.txt")
-LABELS = [label for line in SENTENCES for label in annotated(line)[1]]
+LABELS = [label for line in SENTENCES for label in annotated(line).labels]
 SAID = {Assertion.PRESENT, Assertion.POSSIBLE}
 
 
 @pytest.mark.parametrize("line", SENTENCES)
 def test_a_sentence_is_read_as_its_writer_meant_it(reader: Reader, line: str) -> None:
-    text, labels = annotated(line)
-    assert list(misread(reader.read(text), labels)) == []
+    meant = annotated(line)
+    assert list(misread(reader.read(meant.text), meant.labels)) == []
 
 
 def test_the_known_misses_are_about_things_we_know_and_are_in_no_other_file() -> None:
     misses = lines("known_misses.txt")
-    labels = [label for line in (*misses, *SENTENCES) for label in annotated(line)[1]]
+    labels = [label for line in (*misses, *SENTENCES) for label in annotated(line).labels]
     unknown = [
         label.entry
         for label in labels
@@ -137,9 +108,10 @@ def test_many_facts_are_heard_in_the_sentences() -> None:
 
 
 def test_an_annotation_becomes_a_label_with_offsets_into_the_plain_text() -> None:
-    text, labels = annotated(
+    meant = annotated(
         "I <nausea_or_vomiting present, fluids_kept_down=no present>keep nothing down</>"
     )
+    text, labels = meant.text, meant.labels
     assert text == "I keep nothing down"
     assert [(each.entry, text[each.start : each.end]) for each in labels] == [
         ("nausea_or_vomiting", "keep nothing down"),
@@ -169,4 +141,4 @@ def test_an_annotation_becomes_a_label_with_offsets_into_the_plain_text() -> Non
 def test_a_sentence_that_is_misread_is_noticed(
     reader: Reader, said: str, read_as: str, wrong: list[str]
 ) -> None:
-    assert list(misread(reader.read(read_as), annotated(said)[1])) == wrong
+    assert list(misread(reader.read(read_as), annotated(said).labels)) == wrong

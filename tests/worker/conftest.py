@@ -79,6 +79,7 @@ class Night:
     responses: Responses
     clinic: Clinic
     reader: Reader
+    floor: Floor
     clock: Clock
 
     def worker(self, *urls: str, notifier: Any = None) -> Rounds:
@@ -88,6 +89,7 @@ class Night:
             self.responses,
             self.clinic,
             notifier or Notifier(urls, CONSOLE),
+            self.floor,
             self.clock,
         )
 
@@ -166,11 +168,10 @@ def night(
     monkeypatch: pytest.MonkeyPatch,
 ) -> Night:
     clock = Clock(now)
-    monkeypatch.setattr("worker.rounds.Floor", lambda _: floor)  # made once for all tests
     monkeypatch.setattr("bedside.store.utc_now", clock)  # the action's clock
     with database.writing() as tx:
         store.ensure_clinic(tx, clinic, now=now)
-    return Night(database, knowledge, responses, clinic, reader, clock)
+    return Night(database, knowledge, responses, clinic, reader, floor, clock)
 
 
 @pytest.fixture

@@ -1,0 +1,115 @@
+"""Which signs and facts a message speaks of, and where: by the lexicon, and by the trained heads beside it.
+
+Says nothing about whether they are denied.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from spacy.tokens import Doc, Span
+
+from bedside.knowledge import Knowledge
+from bedside.language.classifier import NOTHING, Classifier
+from bedside.language.clauses import clauses
+from bedside.language.encoder import Pieces, Vectors
+from bedside.language.features import Place
+from bedside.language.lexicon import Lexicon
+from bedside.language.weighing import Evidence, Thresholds, confidence
+from bedside.model import FoundBy
+
+# A clause of fewer words says too little: "yes", "since Monday".
+FEWEST_WORDS = 2
+# What a place says of a sign counts beside a better one when it is at least so sure.
+SURE_OF_PLACE = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A sign, or a fact's value, that a stretch of the text speaks of, and how sure that is."""
+
+    entry: str
+    span: Span
+    found_by: FoundBy = FoundBy.LEXICON
+    confidence: float = 1.0
+    is_accepted: bool = True
+
+    @property
+    def place(self) -> Place:
+        return place_of(self.span)
+
+
+@dataclass(frozen=True, slots=True)
+class Sure:
+    """How sure the heads are of each sign in each stretch, (stretches, signs); the whole text is first."""
+
+    stretches: tuple[Span, ...]
+    signs: Vectors
+
+
+def place_of(span: Span) -> Place:
+    """Where the span stands in the patient's text."""
+    return Place(span.start_char, span.end_char)
+
+
+def by_lexicon(lexicon: Lexicon, doc: Doc) -> list[Heard]:
+    """What the lexicon alone hears."""
+    return [Heard(match.entry, match.span) for match in lexicon.find(doc).matches]
+
+
+def stretches_of(doc: Doc) -> tuple[Span, ...]:
+    """The whole, each sentence and each clause, as far as they differ."""
+    sentences = list(doc.sents)
+    parts = [doc[:], *(sentences if len(sentences) > 1 else ()), *clauses(doc)]
+    long_enough = (each for each in parts if sum(t.is_alpha for t in each) >= FEWEST_WORDS)
+    return tuple(dict.fromkeys([doc[:], *long_enough]))
+
+
+def weighed(
+    heard: Sequence[Heard], sure: Sure, classifier: Classifier, knowledge: Knowledge
+) -> list[Heard]:
+    """What the lexicon heard as far as the heads bear it out, and what they hear beside it."""
+    thresholds, classes = classifier.thresholds, classifier.signs.classes
+    named = {each.entry for each in heard}
+    nothing = float(sure.signs[0, classes.index(NOTHING)])
+    kept = [each for each in heard if each.entry not in classes]
+    for column, sign in enumerate(classes):
+        if sign in knowledge.signs:
+            row = sure.signs[:, column]
+            evidence = Evidence(sign in named, float(row.max()), float(row[0]), nothing)
+            certainty = confidence(evidence, thresholds)
+            if thresholds.asks(sign, certainty):
+                kept += _of_sign(sign, certainty, heard, sure.stretches, row, thresholds)
+    return sorted(kept, key=lambda each: (each.span.start, each.entry))
+
+
+def _of_sign(
+    sign: str,
+    certainty: float,
+    heard: Sequence[Heard],
+    stretches: Sequence[Span],
+    row: Vectors,
+    thresholds: Thresholds,
+) -> Iterator[Heard]:
+    """The lexicon's words for the sign, and the stretches that speak of it elsewhere, surest first."""
+    is_accepted = thresholds.accepts(sign, certainty)
+    taken: list[Span] = []
+    for each in heard:
+        if each.entry == sign:
+            taken.append(each.span)
+            yield Heard(sign, each.span, FoundBy.LEXICON, certainty, is_accepted)
+    for at in (-row).argsort(kind="stable"):
+        span, is_sure = stretches[int(at)], row[at] >= SURE_OF_PLACE
+        overlaps = any(span.start < other.end and other.start < span.end for other in taken)
+        if not overlaps and (is_sure or not taken):
+            taken.append(span)
+            yield Heard(sign, span, FoundBy.CLASSIFIER, certainty, is_accepted)
+
+
+def sure_of(text: str, doc: Doc, pieces: Pieces, classifier: Classifier) -> tuple[Sure, str, float]:
+    """What the heads say of a message: its signs, and its likeliest intent with how sure that is."""
+    stretches = stretches_of(doc)
+    signs, intents = classifier.of_places(text, pieces, [place_of(each) for each in stretches[1:]])
+    best = int(intents.argmax())
+    return Sure(stretches, signs), classifier.intents.classes[best], float(intents[best])

@@ -1,0 +1,62 @@
+"""How many times somebody vomited: "threw up 6 times", "been sick three times", "puked x3"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from bedside.language.measures.numbers import COUNT, value_of
+from bedside.language.measures.said import Said
+from bedside.language.measures.words import any_of, words_of
+from bedside.model import Detail
+
+_IT = r"(?:(?:it|everything|my_[a-z]+|her_[a-z]+)_)?(?:back_)?"
+_VOMITED = any_of(
+    rf"""(?:threw|throw(?:n|ing|s)?|chuck(?:ed|ing)?|brought|bring(?:ing)?)_{_IT}up
+    vomit(?:t?ed|t?ing|s)? vomm(?:ed|ing) puk(?:ed|ing|e) boa?k(?:ed|ing)? barf(?:ed|ing)?
+    spew(?:ed|ing)? heav(?:ed|ing) chunder(?:ed|ing)? upchuck(?:ed|ing)? hurl(?:ed|ing)?
+    sick(?!_(?:of|and_tired|leave|note)) ralph(?:ed|ing) retch(?:ed|ing)"""
+)
+_TIMES = (
+    rf"(?:(?P<number>{COUNT}) ?(?:\+ ?)?(?:separate |more )?(?:times?|x)\b|x ?(?P<figure>\d{{1,2}})\b"
+    r"|(?P<word>once|twice|thrice)\b)"
+)
+# Sick twice a week, or three times this winter, is no bout of vomiting.
+_NO_BOUT = (
+    r"(?! (?:a|per|every|each|in a|this|last|in the last|in)"
+    r" (?:week|month|year|winter|fortnight|school|few months))"
+)
+_AND = any_of("and but so wee pee every for off")
+VOMITED_TIMES = re.compile(
+    rf"\b{_VOMITED}(?:[ ,]+(?!{_AND}\b)[a-z']+){{0,5}}?[ ,:(-]*"
+    rf"(?:(?:about|maybe|over|at least|like|nearly|almost) )*{_TIMES}{_NO_BOUT}"
+)
+_BETWEEN = any_of(
+    """i i'?ve s?he s?he's have has already now today last night this morning been since of did that
+    we"""
+)
+TIMES_VOMITED = re.compile(
+    rf"\b{_TIMES}(?:[ ,]+{_BETWEEN}\b){{0,5}}[ ,]+{_VOMITED}\b(?! (?:of|and tired))"
+)
+NOT_VOMITED = re.compile(
+    r"(?:\b(?:off|call(?:ed|ing)? in|phoned in|rang in|not|never|worried|home)|n't)(?: been)? $"
+)
+# "Threw up once I got home": when, not how often.
+WHEN = re.compile(r",? (?:i|we|the|s?he|they|it|my|you)\b")
+WORDS = {"once": 1.0, "twice": 2.0, "thrice": 3.0}
+HOW_OFTEN = ("time", "once", "twice", "thrice", "x")
+STEMS = (" up", *words_of("sick vom puk bok boak barf spew heav chund hurl retch ralph"))
+
+
+def vomitings(said: Said) -> Iterator[Detail]:
+    if not said.has(STEMS):
+        return
+    for pattern in (VOMITED_TIMES, TIMES_VOMITED):
+        for match in said.around(HOW_OFTEN, pattern, 75, 60):
+            is_when = match["word"] == "once" and WHEN.match(said.low, match.end())
+            if is_when or NOT_VOMITED.search(said.before(match.start())):
+                continue
+            group = next(name for name in ("number", "figure", "word") if match[name])
+            value = WORDS.get(match[group]) or value_of(match[group])
+            end = match.end() if pattern is VOMITED_TIMES else match.end(group)
+            yield said.detail("vomiting_count", value, (match.start(group), end))

@@ -19,7 +19,17 @@ from bedside.language.hearing import Heard
 from bedside.language.judging import Judged
 from bedside.language.lexicon import Lexicon
 from bedside.language.measures import measure
-from bedside.model import YES, Assertion, Detail, Finding, Mention, Parsed, Urgency
+from bedside.model import (
+    DONT_KNOW,
+    NO,
+    YES,
+    Assertion,
+    Detail,
+    Finding,
+    Mention,
+    Parsed,
+    Urgency,
+)
 
 FEVER = "persistent_fever"
 # 38.0 °C is a fever (NHS_FEVER_COPY; the documents give no number).
@@ -30,6 +40,9 @@ ACTIVE = (Assertion.PRESENT, Assertion.POSSIBLE)
 NOT_UNDERSTOOD = "nlu_fallback"
 # Below this a message's intent is not understood.
 SURE_OF_INTENT = 0.25
+# An answer that only the intent tells must be surer: a wrong "no" closes a question.
+SURE_OF_REPLY = 0.7
+REPLY_OF_INTENT = {"affirm": YES, "deny": NO, "dont_know": DONT_KNOW, "skip": DONT_KNOW}
 
 
 class Reader:
@@ -76,7 +89,7 @@ class Reader:
                 if each.entry not in self._knowledge.signs
             ),
             details=details,
-            reply=read_reply(text),
+            reply=read_reply(text) or self._meant_reply(heard, likeliest, certainty),
         )
 
     def _heard(
@@ -98,6 +111,11 @@ class Reader:
         judged = judging.by_head(self._classifier, read, pieces, heard, opinions, self._is_grave)
         intent = intent if certainty >= SURE_OF_INTENT else NOT_UNDERSTOOD
         return *_without_doubled(heard, judged, numbers), (intent, round(certainty, 4))
+
+    def _meant_reply(self, heard: Sequence[Heard], intent: str, certainty: float) -> str | None:
+        """The answer that a message without a sign gives in other words: "that would be a negative"."""
+        signs = any(each.entry in self._knowledge.signs for each in heard)
+        return None if signs or certainty < SURE_OF_REPLY else REPLY_OF_INTENT.get(intent)
 
     def _is_grave(self, entry: str) -> bool:
         sign = self._knowledge.signs.get(entry)

@@ -177,3 +177,19 @@ def test_the_words_around_a_mention_are_marked_by_where_they_stand() -> None:
     marks = set(words_around(text, place, Assertion.ABSENT).split())
     assert {"L_mum", "l_no", "l0_no", "S_fever", "R_then", "W_fever", "C_absent"} <= marks
     assert "R_mum" not in marks and "L_then" not in marks
+
+
+@pytest.mark.parametrize(
+    ("intent", "certainty", "reply"),
+    [
+        ("deny", 0.9, "no"),
+        ("deny", 0.5, None),
+        ("affirm", 0.8, "yes"),
+        ("skip", 0.8, "dont_know"),
+        ("greet", 0.9, None),
+    ],
+)
+def test_an_answer_in_other_words_is_told_by_a_sure_intent(
+    reader: Reader, intent: str, certainty: float, reply: str | None
+) -> None:
+    assert reader._meant_reply([], intent, certainty) == reply

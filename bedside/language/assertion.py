@@ -178,19 +178,22 @@ HELP = _set("help helps take stop stops treat cure relieve ease for done about e
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """The words of a message in lower case, the sentence of each, and the message itself."""
+    """The words of a message in lower case, the sentence of each, the message itself, and the day it was
+    written, where that is known."""
 
     words: tuple[str, ...]
     sentences: tuple[tuple[int, int], ...]
     text: str
+    today: date | None
 
     @classmethod
-    def of(cls, doc: Doc) -> Said:
+    def of(cls, doc: Doc, today: date | None) -> Said:
         sentences = [(sentence.start, sentence.end) for sentence in doc.sents]
         return cls(
             words=tuple(token.lower_ for token in doc),
             sentences=tuple(each for each in sentences for _ in range(*each)),
             text=doc.text,
+            today=today,
         )
 
 
@@ -302,11 +305,14 @@ class AssertionFinder:
         )
         self._context.add(list(_rules(cues)))
 
-    def judge(self, doc: Doc, spans: Sequence[Span]) -> list[tuple[Assertion, str | None]]:
-        """For each of `spans` its assertion and the cue that decided it, if any did."""
+    def judge(
+        self, doc: Doc, spans: Sequence[Span], today: date | None = None
+    ) -> list[tuple[Assertion, str | None]]:
+        """For each of `spans` its assertion and the cue that decided it, if any did. `today` tells whether a
+        year is this one."""
         if not spans:
             return []
-        said = Said.of(doc)
+        said = Said.of(doc, today)
         cues = list(_cues(said, doc, self._modifiers(doc)))
         places = dict.fromkeys((span.start, span.end) for span in spans)
         judged = {}
@@ -315,13 +321,13 @@ class AssertionFinder:
             judged[place] = _decide(Sign(said, *place, others), cues)
         return [judged[span.start, span.end] for span in spans]
 
-    def judge_clause(self, clause: Span) -> tuple[Assertion, str | None]:
+    def judge_clause(self, clause: Span, today: date | None = None) -> tuple[Assertion, str | None]:
         """The assertion of a whole clause, whose own words may hold the cue."""
         modifiers = self._modifiers(clause.doc)
         run = _longest_run_without(clause, modifiers)
         if not run:
             return Assertion.PRESENT, None
-        said = Said.of(clause.doc)
+        said = Said.of(clause.doc, today)
         sign = Sign(said, run[0], run[-1] + 1)
         return _decide(sign, list(_cues(said, clause.doc, modifiers)))
 
@@ -560,8 +566,10 @@ def _is_no_date(cue: Cue) -> bool:
 
 
 def _is_this_year(cue: Cue) -> bool:
-    year = YEAR.search(cue.text)
-    return year is not None and int(year[0]) >= (date.today() - timedelta(days=RECENT_DAYS)).year
+    year, today = YEAR.search(cue.text), cue.said.today
+    if year is None or today is None:
+        return False
+    return int(year[0]) >= (today - timedelta(days=RECENT_DAYS)).year
 
 
 # Supposed

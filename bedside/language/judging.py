@@ -6,6 +6,7 @@ ConText alone sees cues; the head was shown how people tell of their mothers, th
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 
 from spacy.tokens import Doc
 
@@ -26,12 +27,16 @@ DOUBTED = {False: 0.5, True: 0.3}
 SURE_UNCUED = 0.7
 
 
-def by_context(finder: AssertionFinder, doc: Doc, heard: Sequence[Heard]) -> list[Judged]:
+def by_context(
+    finder: AssertionFinder, doc: Doc, heard: Sequence[Heard], today: date | None
+) -> list[Judged]:
     """ConText's opinion of each, with the cue that decided it."""
     by_words = [each for each in heard if each.found_by is FoundBy.LEXICON]
-    opinions = iter(finder.judge(doc, [each.span for each in by_words]))
+    opinions = iter(finder.judge(doc, [each.span for each in by_words], today))
     return [
-        next(opinions) if each.found_by is FoundBy.LEXICON else finder.judge_clause(each.span)
+        next(opinions)
+        if each.found_by is FoundBy.LEXICON
+        else finder.judge_clause(each.span, today)
         for each in heard
     ]
 

@@ -72,7 +72,7 @@ class Reader:
         Total: any text gives a result, most give an empty one. An `intent` that is given stands.
         """
         details = measure(text[: nlp.MAX_CHARACTERS], today)
-        heard, judged, (likeliest, certainty) = self._heard(text, details)
+        heard, judged, (likeliest, certainty) = self._heard(text, details, today)
         mentions = [
             _dated(_mention(text, each, *meant), details)
             for each, meant in zip(heard, judged, strict=True)
@@ -93,7 +93,7 @@ class Reader:
         )
 
     def _heard(
-        self, text: str, details: Sequence[Detail]
+        self, text: str, details: Sequence[Detail], today: date | None
     ) -> tuple[list[Heard], list[Judged], tuple[str, float]]:
         """What the message speaks of, how each is meant, and the likeliest intent with its certainty."""
         read = text[: nlp.MAX_CHARACTERS]
@@ -102,12 +102,12 @@ class Reader:
         numbers = _fevers(doc, details)
         if self._classifier is None or self._encoder is None:
             heard += numbers
-            judged = judging.by_context(self._assertions, doc, heard)
+            judged = judging.by_context(self._assertions, doc, heard, today)
             return *_without_doubled(heard, judged, numbers), ("", 0.0)
         pieces = self._encoder.pieces(read)
         sure, intent, certainty = hearing.sure_of(read, doc, pieces, self._classifier)
         heard = hearing.weighed(heard, sure, self._classifier, self._knowledge) + numbers
-        opinions = judging.by_context(self._assertions, doc, heard)
+        opinions = judging.by_context(self._assertions, doc, heard, today)
         judged = judging.by_head(self._classifier, read, pieces, heard, opinions, self._is_grave)
         intent = intent if certainty >= SURE_OF_INTENT else NOT_UNDERSTOOD
         return *_without_doubled(heard, judged, numbers), (intent, round(certainty, 4))

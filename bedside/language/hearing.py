@@ -17,7 +17,7 @@ from bedside.language.encoder import Pieces, Vectors
 from bedside.language.features import Place
 from bedside.language.lexicon import Lexicon
 from bedside.language.weighing import Evidence, Thresholds, confidence
-from bedside.model import FoundBy
+from bedside.model import FoundBy, Urgency
 
 # A clause of fewer words says too little: "yes", "since Monday".
 FEWEST_WORDS = 2
@@ -69,7 +69,8 @@ def stretches_of(doc: Doc) -> tuple[Span, ...]:
 def weighed(
     heard: Sequence[Heard], sure: Sure, classifier: Classifier, knowledge: Knowledge
 ) -> list[Heard]:
-    """What the lexicon heard as far as the heads bear it out, and what they hear beside it."""
+    """What the lexicon heard as far as the heads bear it out, and what they hear beside it. An emergency in the
+    lexicon's words is never let go: it is asked about, however unlikely the heads find it."""
     thresholds, classes = classifier.thresholds, classifier.signs.classes
     named = {each.entry for each in heard}
     nothing = float(sure.signs[0, classes.index(NOTHING)])
@@ -79,7 +80,8 @@ def weighed(
             row = sure.signs[:, column]
             evidence = Evidence(sign in named, float(row.max()), float(row[0]), nothing)
             certainty = confidence(evidence, thresholds)
-            if thresholds.asks(sign, certainty):
+            is_emergency = knowledge.signs[sign].urgency is Urgency.EMERGENCY
+            if thresholds.asks(sign, certainty) or (is_emergency and sign in named):
                 kept += _of_sign(sign, certainty, heard, sure.stretches, row, thresholds)
     return sorted(kept, key=lambda each: (each.span.start, each.entry))
 

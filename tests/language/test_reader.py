@@ -185,6 +185,11 @@ def test_words_of_the_lexicon_that_the_heads_take_for_something_else_are_let_go(
     assert "persistent_fever" not in [each.entry for each in sense]
 
 
+def test_an_emergency_in_the_lexicons_words_is_asked_about_however_unlikely_it_seems() -> None:
+    (found,) = heard("that nearly gave us chest pain", "chest_pain", 0.0001)[-1:]
+    assert found.entry == "chest_pain" and not found.is_accepted
+
+
 def test_facts_that_no_head_knows_are_the_lexicons_alone() -> None:
     found = heard("it is getting worse by the hour", "stroke_signs", 0.0)
     assert [each.entry for each in found] == ["getting_worse"]

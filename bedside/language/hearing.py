@@ -69,8 +69,8 @@ def stretches_of(doc: Doc) -> tuple[Span, ...]:
 def weighed(
     heard: Sequence[Heard], sure: Sure, classifier: Classifier, knowledge: Knowledge
 ) -> list[Heard]:
-    """What the lexicon heard as far as the heads bear it out, and what they hear beside it. An emergency in the
-    lexicon's words is never let go: it is asked about, however unlikely the heads find it."""
+    """What the lexicon heard as far as the heads bear it out, and what they hear beside it. An emergency in
+    the lexicon's words is never let go: it is asked about, however unlikely the heads find it."""
     thresholds, classes = classifier.thresholds, classifier.signs.classes
     named = {each.entry for each in heard}
     nothing = float(sure.signs[0, classes.index(NOTHING)])

@@ -10,12 +10,11 @@ from __future__ import annotations
 from datetime import date
 from itertools import chain
 
-from bedside.language.measures.bloods import bloods
 from bedside.language.measures.infusions import courses
 from bedside.language.measures.lengths import DURATION, hours_of, slack_of
 from bedside.language.measures.pads import pads
 from bedside.language.measures.pregnancies import pregnancies
-from bedside.language.measures.pulses import pulses
+from bedside.language.measures.readings import readings
 from bedside.language.measures.said import Said, Span
 from bedside.language.measures.severities import severities
 from bedside.language.measures.temperatures import temperatures
@@ -27,7 +26,7 @@ from bedside.model import Detail
 __all__ = ["DURATION", "hours_of", "measure", "slack_of"]
 
 # Each knows its numbers by name or unit; temperatures and times take what these leave.
-NAMED = (bloods, pulses, weights, severities, vomitings, pads, pregnancies, courses)
+NAMED = (readings, weights, severities, vomitings, pads, pregnancies, courses)
 
 
 def measure(text: str, today: date | None = None) -> tuple[Detail, ...]:
@@ -43,7 +42,8 @@ def measure(text: str, today: date | None = None) -> tuple[Detail, ...]:
     found = list(chain.from_iterable(read(said) for read in NAMED))
     found += temperatures(said, _spans(found))
     found += times(said, _spans(found))
-    return tuple(sorted(found, key=lambda detail: (detail.start, detail.end)))
+    found.sort(key=lambda detail: (detail.start, detail.end))
+    return tuple(said.told(each) for each in found)
 
 
 def _spans(details: list[Detail]) -> list[Span]:

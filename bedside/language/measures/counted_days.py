@@ -10,13 +10,11 @@ from collections.abc import Iterator
 
 from bedside.language.measures.durations import COMPLAINT
 from bedside.language.measures.infusions import AFTER_INFUSION, DAYS_SINCE
-from bedside.language.measures.numbers import BELOW_100, value_of
+from bedside.language.measures.numbers import BELOW_100, NTH, value_of
 from bedside.language.measures.said import Said, Span, clause_after, clause_before
 from bedside.language.measures.words import any_of
 from bedside.model import Detail
 
-NTH = {"second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4, "fifth": 5, "5th": 5}
-NTH |= {"sixth": 6, "6th": 6, "seventh": 7, "7th": 7}
 _ELSEWHERE = any_of(
     """drip steroids? infusions? course treatment lemtrada antibiotics round holiday trip job term
     school half_term month week year christmas hols"""
@@ -24,7 +22,7 @@ _ELSEWHERE = any_of(
 _MINE = rf"(?! (?:of|on|after|since) (?:\w+ ){{0,2}}{_ELSEWHERE}\b)(?! off\b| one\b)"
 UNITS = ("day", "night", "morning", "evening", "week")
 NTH_DAY = re.compile(
-    rf"\b(?P<nth>{'|'.join(NTH)}) (?P<unit>day|night|morning|evening|week)\b{_MINE}"
+    rf"\b(?!first|1st)(?P<nth>{'|'.join(NTH)}) (?P<unit>day|night|morning|evening|week)\b{_MINE}"
     r" ?(?P<how>running|in a row|now|of|with|without|on the trot|straight)?\b"
 )
 DAY_N = re.compile(

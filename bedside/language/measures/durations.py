@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 
+from bedside.language.measures.bare import ALONE_AFTER
 from bedside.language.measures.lengths import Length
 from bedside.language.measures.numbers import BELOW_100
 from bedside.language.measures.said import Said, clause_after, clause_before
@@ -28,14 +29,16 @@ RATE = re.compile(
     rf"\b(?:\d+[a-z]+|{_SOME}(?: [a-z']+){{0,2}}) $|(?<!going )(?<!getting )\bon $"
     r"|\b(?:pads?|tampons?|tablets?|pills?|glasses|litres?|quid|euros?|kilos?|fags|pints|hours?) $"
 )
-ONE = re.compile(r"(?:an?|one|1)[ -](?:(?:full|whole|good|bad)[ -])?[a-z]+$")
+ONE = re.compile(r"(?:an?|one)[ -](?:(?:full|whole|good|bad)[ -])?[a-z]+$")
 # Words that make "a day" a length, and no rate: "for a day", "hurting an hour, now".
 ONE_BEFORE = re.compile(
     r"(?:\b(?:for|in|over|about|after|past|than|been|within|around|only|just|nearly|almost|maybe|going on"
-    r"|getting on|be|is|it's|quite|half|good|worse|say|like|under|well)|[,(:-]|^) *$"
+    r"|getting on|be|is|it's|quite|half|good|worse|say|like|under|well|(?:part|most|much) of)|[,(:-]|^) *$"
 )
-IDIOM = re.compile(r"(?:an?|one|1)[ -](?:(?:full|whole|good|bad)[ -])?(?:min(?:ute)?|day|night)$")
-IDIOM_BEFORE = re.compile(r"\b(?:for|over|than|lasted|past|about|within|maybe|nearly|almost) $")
+IDIOM = re.compile(r"(?:an?|one)[ -](?:(?:full|whole|good|bad)[ -])?(?:min(?:ute)?|day|night)$")
+IDIOM_BEFORE = re.compile(
+    r"\b(?:for|over|than|lasted|past|about|within|maybe|nearly|almost|(?:part|most|much) of) $"
+)
 NOW = re.compile(r" ?(?:now|later|on|already|straight|running|and a|or)\b")
 
 AGE = re.compile(r"[ -]*(?:old|of age|olds|y/?o)\b")
@@ -122,6 +125,11 @@ ELSE_AFTER = re.compile(
 OTHER_EVENT = re.compile(
     r"[ -]*(?:(?:after|following|post)\b|since (?:my|they|i|we|the) last (?:took|had|blood|test|scan|one))"
 )
+# "A 24 hour pharmacy", "a 5 minute walk": a number of one unit that a noun follows, of no complaint.
+COUNTED_ONE = re.compile(
+    rf"(?:\d+|(?!one\b){BELOW_100}|couple|few|half an)[ -](?:minute|hour|day|week|month|year)"
+)
+NOUN = re.compile(r" (?!long\b|straight\b|delay\b|bug\b|history\b|stint\b|bout\b)[a-z]{3,}")
 CANNOT_GO = re.compile(r"\b(?:can'?t|cannot|never|couldn'?t|can) (?:even )?go $")
 IN_BED = re.compile(
     r" (?:in (?:my )?bed|on the (?:sofa|couch|toilet|loo|bathroom|floor)|of (?:agony|hell|pain))"
@@ -130,10 +138,11 @@ IN_BED = re.compile(
 TO_COME = re.compile(
     r"\b"
     + any_of(
-        """will i'?ll gonna going_to due next booked? upcoming appointment hoping planning want_to
+        """will i'll ill_(?:be|go|see|have|need|get|come|start|call|ring)
+        gonna going_to due next booked? upcoming appointment hoping planning want_to
         see_you starts should_i can_i must_i wait(?:ing)?_(?:for|on) would invited flying travelling
         hopefully (?:seeing|see)_(?:the|my|an?) exam interview (?:is|'s)_on(?=_$) i_start
-        (?:have|need|got)_to i_have_(?:my|an?)_[a-z]+
+        (?:have|need|got)_to i_have_(?:my|an?)_[a-z]+ turns
         (?:one|infusion|course|round|treatment|scan|mri|appointment|bloods)(?:'?s_on|_is)
         i'?m_having_(?:my|an?)_[a-z]+_(?:on|in)"""
     )
@@ -208,6 +217,7 @@ def is_duration(said: Said, length: Length) -> bool:
         or (unit == "night" and not (NIGHTS.match(after) or NIGHTS_BEFORE.search(before)))
         or _is_of_something_else(before, after, is_ago=is_ago)
         or is_to_come(before, after, is_in=bool(IN.search(before)))
+        or (_is_of_a_noun(words, after) and not is_ago)
     )
 
 
@@ -218,6 +228,11 @@ def is_to_come(before: str, after: str, *, is_in: bool = False) -> bool:
         return True
     is_ahead = bool(TO_COME.search(before) or TO_COME_AFTER.search(clause_after(after[:35])))
     return is_ahead and (is_in or not HAS_BEEN.search(before))
+
+
+def _is_of_a_noun(words: str, after: str) -> bool:
+    is_one = COUNTED_ONE.fullmatch(words) and NOUN.match(after) and not ALONE_AFTER.match(after)
+    return bool(is_one) and not COMPLAINT.search(after)
 
 
 def _is_how_often(words: str, before: str, after: str) -> bool:

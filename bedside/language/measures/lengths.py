@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bedside.language.measures.numbers import BELOW_100, VAGUE, VALUES
+from bedside.language.measures.numbers import BELOW_100, VAGUE, VALUES, value_of
 from bedside.language.measures.said import Anchor, Said, Span
 from bedside.language.measures.words import words_of
 
@@ -29,13 +29,17 @@ _WORD = (
 )
 _HALF = r" ?½| 1/2| and (?:a )?half"
 _MANNER = r"(?:(?:whole|full|solid|straight|good|odd|long|consecutive) )?"
+# "Five hours, maybe six" has its unit once; a further number with a unit of its own is another's.
+_NO_TAIL = r"[.,:/]\d|%| ?-? ?(?:[a-z]+(?:s|nights?)\b|out of|half|stone|mth|day|week|hour|month|year|more)"
 # Of a range, "2-3 days" or "two or three", the second number counts: the longer time.
 DURATION = re.compile(
     r"(?<![\w/])(?<!\d[.,])(?:"
-    rf"(?P<number>\d{{1,3}}(?:[.,]\d{{1,2}})?)(?P<half>{_HALF})?"
+    rf"(?P<number>\d{{1,4}}(?:[.,]\d{{1,2}})?)(?P<half>{_HALF})?"
     rf"(?:[\s-]{{0,3}}{_MANNER}(?P<of_number>{_UNIT})|\s?(?P<short>[hdw](?![/'’])))"
     rf"|(?P<word>{_WORD})(?P<half_word>{_HALF})?[\s-]{{1,3}}{_MANNER}(?P<of_word>{_UNIT})"
-    r")\b(?P<tail> and (?:a )?half\b| or two\b)?",
+    r"|(?P<bare>fortnight|(?:week|month|year|hour)(?= (?:ago|now)\b))"
+    r")\b(?P<tail> and (?:a )?half\b| or two\b"
+    rf"|,? (?:or|maybe|perhaps|or maybe) (?P<upto>{BELOW_100}|\d{{1,2}})\b(?!{_NO_TAIL}))?",
     re.IGNORECASE,
 )
 
@@ -93,6 +97,8 @@ def _goes_on(said: Said, length: Length, following: Length) -> bool:
 def hours_of(match: re.Match[str]) -> float:
     """The hours that a match of DURATION says."""
     number, hours = _number(match), HOURS[unit_of(match)]
+    if match["upto"] and not (match["tail"] or "").endswith("two"):
+        return max(number, value_of(match["upto"].lower())) * hours
     tail = (match["tail"] or "").lower()
     more = 1 if tail.endswith("two") else 0.5 if tail else 0
     return (number + more) * hours
@@ -104,7 +110,7 @@ def slack_of(match: re.Match[str]) -> float:
 
 
 def unit_of(match: re.Match[str]) -> str:
-    unit = (match["of_number"] or match["short"] or match["of_word"]).lower()
+    unit = (match["of_number"] or match["short"] or match["of_word"] or match["bare"]).lower()
     return unit if unit in HOURS else unit.rstrip("s")
 
 
@@ -112,7 +118,7 @@ def _number(match: re.Match[str]) -> float:
     half = 0.5 if match["half"] or match["half_word"] else 0.0
     if match["number"]:
         return float(match["number"].replace(",", ".")) + half
-    words = re.split(r"[\s-]+", match["word"].lower())
+    words = re.split(r"[\s-]+", (match["word"] or "a").lower())
     if "half" in words:
         return 0.5
     if "quarter" in words or "quarters" in words:

@@ -88,8 +88,10 @@ EVENT = re.compile(
         bought ordered booked delivered arrived appointment blood_tests? bloods scan mri jab
         vaccin[a-z]* booster cheese brie burger ate shopping holiday flew drove travel[a-z]* born
         died funeral school homework played watched won
-        ran_(?:\\d+k?|(?:a|the)_(?:race|half|marathon|park)) lost_(?:the|to) weather snow(?:ed)?
-        rain(?:ed)? sunny birthday platelets? neutrophils? tsh alt creatinine hb results? counts?"""
+        (?:walked|swam|cycled)_\\d+ anniversary
+        ran_(?:\\d+k?|(?:a|the)_(?:race|half|marathon|park)) lost_(?:the|to) weather
+        snow(?:ed)? rain(?:ed)? sunny birthday platelets? neutrophils? tsh alt creatinine hb
+        results? counts?"""
     )
     + r"\b"
 )

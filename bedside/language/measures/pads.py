@@ -30,8 +30,8 @@ PADS_THEN_COUNT = re.compile(
     r"(?:an|per|every|each|in an) (?:hour|hr)\b"
 )
 PADS_IN = re.compile(
-    rf"{_PADS}{_GAP}(?:every|each|in|within|inside|per|in under|lasts?(?: me)?)"
-    r"(?: (?:about|just|the last|the past|around|roughly|maybe|only|under))? (?=\w)"
+    rf"{_PADS}{_GAP}(?:every|each|in|within|inside|per|in under|lasts? me|lasts)"
+    r"(?: (?:about|just|around|roughly|maybe|only|under|the (?:last|past)(?= \d)))? (?=\w)"
 )
 EVERY_HOUR = re.compile(
     rf"\b(?:every|each) (?P<length>(?:{COUNT} )?(?:hours?|minutes|mins))\b,?"
@@ -42,14 +42,16 @@ HOURS_A_DAY = 24
 
 
 def pads(said: Said) -> Iterator[Detail]:
+    seen: set[int] = set()
     for match in said.around(PADS, PADS_AN_HOUR, 40, 70):
+        seen.add(match.start())
         hours = HOURS_A_DAY if match["day"] else 1
         yield said.detail("pads_per_hour", round(_count(match) / hours, 2), match.span())
     for match in said.around(PADS, PADS_THEN_COUNT, 40, 70):
         yield said.detail("pads_per_hour", round(_count(match), 2), match.span())
     for match in said.around(PADS, PADS_IN, 40, 90):
         length = DURATION.match(said.low, match.end())
-        if length and hours_of(length) != 1:  # that one is read above
+        if length and match.start() not in seen:
             rate = round(_count(match) / hours_of(length), 2)
             yield said.detail("pads_per_hour", rate, (match.start(), length.end()))
     for match in said.around(PADS, EVERY_HOUR, 60, 10):

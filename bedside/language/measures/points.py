@@ -54,14 +54,15 @@ class Point:
 
 # Where a point can begin: tried first, for it is some ten times as fast.
 BEGINS = re.compile(
-    r"\b(?:[0-9]|yest|this [mae]|last |(?:day|night) before|tod|just n|mon|tue|wed|wens|thu|fri|sat|sun|week"
+    r"\b(?:[0-9]|yest|y'?day|this [mae]|last |(?:day|night) before|tod|just n"
+    r"|mon|tue|wed|wens|thu|fri|sat|sun|week"
     r"|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|breakf|lunch|dinn|tea|supp|noon|mid|dawn|bedt"
     r"|half |woke|morn|aftern|even|bonf|got up|waking|christ|xmas|new y|hallo)"
 )
 POINT = re.compile(
     r"(?:"
     r"(?P<two_back>day before yesterday|night before last)"
-    r"|(?P<one_back>yesterday|(?:last|yester) ?(?:night|nite|evening))"
+    r"|(?P<one_back>yesterday|y'?day|(?:last|yester) ?(?:night|nite|evening))"
     r"|(?P<morning>this (?:mornin[g']?|afternoon|arvo|evening))"
     r"|(?P<today>today)|(?P<now>just now)"
     rf"|(?P<date>(?:{_NTH}(?: of)? {_MONTH}|{_MONTH} {_NTH}(?!\d|[.:,]\d))(?:,? {_YEAR})?)"

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
+from bedside.language.measures.typos import Mend, mended, original
 from bedside.language.measures.words import any_of, words_of
 from bedside.model import Detail
 
@@ -21,7 +22,7 @@ PLAIN = str.maketrans(
 # Nobody tells more in one message; what repeats itself more often must not cost time.
 MOST_PLACES = 100
 # A stop between digits is a decimal point.
-SENTENCE_END = re.compile(r"[!?;\n]|\.(?!\d)")
+SENTENCE_END = re.compile(r"[!?;\n]|\.(?!\d)(?<!\bno\.)")
 
 # Words after which a text only imagines or quotes. "Not sure if" does neither.
 _SURE_IF = "".join(
@@ -63,18 +64,21 @@ FOR_SURE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A text, the same in lower case, and the day on which it was written, where that is known."""
+    """A text, the same in lower case with slips in cue words mended, and the day on which it was written,
+    where that is known."""
 
     text: str
     low: str
     today: date | None
+    mends: tuple[Mend, ...] = ()
 
     @classmethod
     def of(cls, text: str, today: date | None) -> Said:
         low = text.lower()
         if len(low) != len(text):  # "İ" grows when it is lowered
             low = "".join(each.lower() if len(each.lower()) == 1 else each for each in text)
-        return cls(text, low.translate(PLAIN), today)
+        low, mends = mended(low.translate(PLAIN))
+        return cls(text, low, today, mends)
 
     def has(self, words: Iterable[str]) -> bool:
         """Whether any of `words` stands in the text, be it within another."""
@@ -134,16 +138,19 @@ class Said:
         return not is_told and not FOR_SURE.search(before)
 
     def detail(self, kind: str, value: float, span: Span, off: float = 0.0) -> Detail:
+        """A detail at a place of `low`; `told` gives it its place in the text."""
         start, end = span
-        words = self.text[start:end].rstrip()
+        words = self.low[start:end].rstrip()
+        end = start + len(words)
         return Detail(
-            kind=kind,
-            value=float(value),
-            text=words,
-            start=start,
-            end=start + len(words),
-            off=float(off),
+            kind=kind, value=float(value), text=words, start=start, end=end, off=float(off)
         )
+
+    def told(self, detail: Detail) -> Detail:
+        """The detail with the patient's own words and where they stand in the text."""
+        start = original(detail.start, self.mends)
+        end = original(detail.end, self.mends, is_end=True)
+        return replace(detail, text=self.text[start:end], start=start, end=end)
 
 
 def clause_before(before: str) -> str:

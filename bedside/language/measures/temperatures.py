@@ -9,7 +9,16 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 
+from bedside.language.measures.bare import (
+    AGED,
+    OTHERS,
+    UNIT_AFTER,
+    is_further,
+    other_before,
+)
+from bedside.language.measures.bare import ALONE_AFTER as STANDS_ALONE
 from bedside.language.measures.numbers import NUMBER, value_of
+from bedside.language.measures.readings import NAMES
 from bedside.language.measures.said import Anchor, Said, Span, clause_after, clause_before, overlaps
 from bedside.language.measures.words import any_of
 from bedside.model import Detail
@@ -32,34 +41,7 @@ LIKELY: tuple[Anchor, ...] = (
     "one zero",
 )
 
-# What follows or goes before other numbers.
-ELSE_AFTER = re.compile(
-    r" ?(?:[%€£:×]|/ ?\d|over \d|°? ?(?:outside|out there)|in the (?:shade|sun)|x ?10|[ap]\.?m\b|"
-    + any_of(
-        """kgs? kilos? lbs? pounds? stone st mg ml mmol mcg µmol u iu cm mm km miles? fm k per_?cent
-        bpm beats euros? quid dollars? bucks pages? years? yrs? yo weeks? wks? days? hours?
-        hrs?(?!_?\\d) mins? minutes months? seconds? secs? times x nd rd th litres? liters? l
-        inch(?:es)? feet foot ft m g thousand million people patients steps units points?"""
-    )
-    + r"\b)"
-)
-ELSE_BEFORE = re.compile(
-    r"(?:[£$€#]|\b"
-    + any_of(
-        """weigh(?:s|ed|ing|t)? bmi bp pressure room flat apartment apt ward bay house number no
-        page aged? size bus route platform channel exit junction highway sats? oxygen o2 spo2
-        saturation sugars? glucose crp esr ferritin b12 iron vitamin folate calcium albumin
-        bilirubin e?gfr urea potassium sodium f?t[34] lymphocytes? wbc wcc cells count haematocrit
-        hct hba1c ast ggt alp tsh alt creatinine platelets neutrophils hb pulse hr dose seat row
-        unit gate radio street code bra cup waist since until cholesterol ldl ran run km costs? paid
-        price born chapter version scored? marathon class year postcode pin"""
-    )
-    + r"(?: "
-    + any_of(
-        "is was of at to in came back are about only levels? result down up now a reads? from for on me"
-    )
-    + r")* ?[:=(-]? ?)$"
-)
+ELSE_BEFORE = other_before(rf"{OTHERS}|{NAMES}|number|no")
 AMBIENT = re.compile(
     r"\b"
     + any_of(
@@ -90,7 +72,7 @@ FEVER = re.compile(
 )
 # "It was 39", "up at 103", "it says 102 now".
 READ_OFF = re.compile(
-    r"\bup (?:around|about|at|to|near) $"
+    r"\b(?:up (?:around|about|at|to|near)|hit(?:ting)?|reach(?:ed|ing)|spik(?:ed|ing) (?:at|to)|peaked at) $"
     r"|\b(?:it|reading|that|this|now|s?he|i|says|said|thermometer)(?:'s|'m)?(?: ?"
     + any_of(
         """is was were says said reads? hits? went gone goes go got gets show(?:s|ed|ing) reached
@@ -99,24 +81,12 @@ READ_OFF = re.compile(
     )
     + r")+ $"
 )
-AGED = re.compile(r"\b(?:i'?m|i am|s?he'?s|s?he is|am) $")
 ALONE_BEFORE = re.compile(r"(?:^|[,(:-]) ?$")
 ALONE_AFTER = re.compile(
     r" ?,? ?(?:since|from|again|now|this morning|last night|tonight|when i|at (?:\d|the moment)"
-    r"|on the dot|something|and [a-z]+ing)\b"
+    r"|on the (?:dot|nose)|something|and [a-z]+ing)\b"
 )
-# A whole number of something else is followed by its noun.
-NO_NOUN_AFTER = re.compile(
-    r" ?(?:$|[,.;:!?)\]…'\"-]|"
-    + any_of(
-        """[cf] and but now this last since for at when with under on in or then again today tonight
-        yesterday so which by all already even every each before after only just max i s?he my it
-        her his the fever temp temperature still because if while despite to from oral(?:ly)? is was
-        earlier overnight most cos bc as that tops ish something odd plus though until till twice
-        mid right constantly along"""
-    )
-    + r"\b)"
-)
+TO_A_FEVER = re.compile(r" to (?:about |over )?(?:3[6-9]|4[01])[.,]\d(?!\d)")
 FEVER_AFTER = re.compile(r" (?:of )?(?:fever|temp)")
 DECIMAL = re.compile(r"[.,]\d|point")
 # Prices and the like have two decimals.
@@ -126,11 +96,13 @@ HALF = re.compile(r"½|half|1/2")
 
 def temperatures(said: Said, taken: Collection[Span]) -> Iterator[Detail]:
     """All temperatures outside the spans `taken` by other details."""
+    told: list[float] = []
     for match in said.around(LIKELY, TEMPERATURE, 6, 60):
         celsius = _celsius(value_of(match["value"]), match["unit"] or "")
         if celsius is None or overlaps(match.span(), taken):
             continue
-        if _is_temperature(said, match):
+        if _is_temperature(said, match, told):
+            told.append(celsius)
             yield said.detail("temperature_c", celsius, match.span())
 
 
@@ -141,10 +113,10 @@ def _celsius(value: float, unit: str) -> float | None:
     return round(celsius, 1) if LOWEST <= celsius <= HIGHEST else None
 
 
-def _is_temperature(said: Said, match: re.Match[str]) -> bool:
+def _is_temperature(said: Said, match: re.Match[str], told: Collection[float]) -> bool:
     before, after = said.before(match.start()), said.after(match.end(), 30)
     near = clause_before(before[-25:]) + " | " + clause_after(after[:20])
-    if ELSE_BEFORE.search(before) or ELSE_AFTER.match(after) or AMBIENT.search(near):
+    if ELSE_BEFORE.search(before) or UNIT_AFTER.match(after) or AMBIENT.search(near):
         return False
     if said.is_imagined(match.start()):
         return False
@@ -154,28 +126,29 @@ def _is_temperature(said: Said, match: re.Match[str]) -> bool:
     if TWO_DECIMALS.search(words):
         return bool(FEVER.search(around))
     if HALF.search(words):
-        return bool(FEVER.search(around) or NO_NOUN_AFTER.match(after))
-    if DECIMAL.search(words):
+        return bool(FEVER.search(around) or STANDS_ALONE.match(after))
+    if DECIMAL.search(words) or value_of(words) % 1:
         return value_of(words) >= 35 or bool(STRICT.search(before))
-    return _is_whole(words, before, after)
+    if STRICT.search(clause_before(before[-45:])) or FEVER_AFTER.match(after):
+        return not before.endswith("for ")
+    return STANDS_ALONE.match(after) is not None and _is_whole(said, words, before, after, told)
 
 
-def _is_whole(words: str, before: str, after: str) -> bool:
-    """Whether a bare whole number is a temperature."""
+def _is_whole(said: Said, words: str, before: str, after: str, told: Collection[float]) -> bool:
+    """Whether a bare whole number that no noun follows is a temperature."""
     if before.endswith("for "):
         return False
-    if STRICT.search(clause_before(before[-45:])):
-        return True
-    if FEVER_AFTER.match(after):
-        return True
-    if not NO_NOUN_AFTER.match(after):
-        return False
-    if STRICT.search(before[-45:]):
-        return True
     value = value_of(words)
+    if STRICT.search(before[-45:]) or (value >= 35 and is_further(before, after, value, told)):
+        return True
+    if before.endswith("from ") and TO_A_FEVER.match(after):
+        return True
+    is_alone = ALONE_BEFORE.search(before)
+    if READ_OFF.search(before) and (36 <= value <= 42 or 97 <= value <= 107):
+        return True
     if not (38 <= value <= 42 or 99 <= value <= 107):
         return False
-    if READ_OFF.search(before) or (ALONE_BEFORE.search(before) and ALONE_AFTER.match(after)):
+    if is_alone and (ALONE_AFTER.match(after) or STRICT.search(said.low)):
         return True
     if AGED.search(before) or not (words[0].isdigit() or "hundred" in words):
         return False

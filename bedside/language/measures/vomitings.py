@@ -18,12 +18,13 @@ _VOMITED = any_of(
     sick(?!_(?:of|and_tired|leave|note)) ralph(?:ed|ing) retch(?:ed|ing)"""
 )
 _TIMES = (
-    rf"(?:(?P<number>{COUNT}) ?(?:\+ ?)?(?:separate |more )?(?:times?|x)\b|x ?(?P<figure>\d{{1,2}})\b"
-    r"|(?P<word>once|twice|thrice)\b)"
+    rf"(?:(?:\d ?(?:-|or|to) ?)?(?P<count>once\b|twice\b|thrice\b|x ?\d{{1,2}}\b|{COUNT}(?= ?\+? ?"
+    r"(?:separate |more )?(?:times?|x|(?:lots|bouts|rounds) of)\b))"
+    r"(?: ?\+? ?(?:separate |more )?(?:times?|x|(?:lots|bouts|rounds) of)\b)?)"
 )
 # Sick twice a week, or three times this winter, is no bout of vomiting.
 _NO_BOUT = (
-    r"(?! (?:a|per|every|each|in a|this|last|in the last|in)"
+    r"(?!(?: times?)? (?:a|per|every|each|in a|this|last|in the last|in)"
     r" (?:week|month|year|winter|fortnight|school|few months))"
 )
 _AND = any_of("and but so wee pee every for off")
@@ -33,10 +34,15 @@ VOMITED_TIMES = re.compile(
 )
 _BETWEEN = any_of(
     """i i'?ve s?he s?he's have has already now today last night this morning been since of did that
-    we"""
+    we was were been being am"""
 )
 TIMES_VOMITED = re.compile(
     rf"\b{_TIMES}(?:[ ,]+{_BETWEEN}\b){{0,5}}[ ,]+{_VOMITED}\b(?! (?:of|and tired))"
+)
+# "Vomit count: 5", "number of vomits 6".
+VOMIT_COUNT = re.compile(
+    r"\b(?:(?:vomit|puke|sick|vom)(?:ing|s)? (?:count|tally|total)|(?:number|count) of vomits)"
+    rf"(?: (?:is|was|so far|now|today|at))*[ :=]*(?P<count>{COUNT})\b"
 )
 NOT_VOMITED = re.compile(
     r"(?:\b(?:off|call(?:ed|ing)? in|phoned in|rang in|not|never|worried|home)|n't)(?: been)? $"
@@ -44,19 +50,19 @@ NOT_VOMITED = re.compile(
 # "Threw up once I got home": when, not how often.
 WHEN = re.compile(r",? (?:i|we|the|s?he|they|it|my|you)\b")
 WORDS = {"once": 1.0, "twice": 2.0, "thrice": 3.0}
-HOW_OFTEN = ("time", "once", "twice", "thrice", "x")
+HOW_OFTEN = (*words_of("time count tally total once twice thrice x"), "s of")
 STEMS = (" up", *words_of("sick vom puk bok boak barf spew heav chund hurl retch ralph"))
 
 
 def vomitings(said: Said) -> Iterator[Detail]:
     if not said.has(STEMS):
         return
-    for pattern in (VOMITED_TIMES, TIMES_VOMITED):
+    for pattern in (VOMITED_TIMES, TIMES_VOMITED, VOMIT_COUNT):
         for match in said.around(HOW_OFTEN, pattern, 75, 60):
-            is_when = match["word"] == "once" and WHEN.match(said.low, match.end())
+            words = match["count"]
+            is_when = words == "once" and WHEN.match(said.low, match.end())
             if is_when or NOT_VOMITED.search(said.before(match.start())):
                 continue
-            group = next(name for name in ("number", "figure", "word") if match[name])
-            value = WORDS.get(match[group]) or value_of(match[group])
-            end = match.end() if pattern is VOMITED_TIMES else match.end(group)
-            yield said.detail("vomiting_count", value, (match.start(group), end))
+            value = WORDS.get(words) or value_of(words.lstrip("x "))
+            end = match.end("count") if pattern is TIMES_VOMITED else match.end()
+            yield said.detail("vomiting_count", value, (match.start("count"), end))

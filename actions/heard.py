@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bedside.model import Detail, Finding, Mention, Parsed, finding_from_json, mention_from_json
@@ -12,15 +12,21 @@ from bedside.model import Detail, Finding, Mention, Parsed, finding_from_json, m
 def parsed_from(latest_message: Mapping[str, Any]) -> Parsed:
     """What the message said; entities of other extractors are left out."""
     entities = latest_message.get("entities") or []
-    replies = [str(each["value"]) for each in entities if each["entity"] == "reply"]
     return Parsed(
         text=latest_message.get("text") or "",
         intent=(latest_message.get("intent") or {}).get("name") or "nlu_fallback",
         mentions=tuple(_mention(each) for each in entities if each["entity"] == "sign"),
         findings=tuple(_finding(each) for each in entities if each["entity"] == "finding"),
         details=tuple(_detail(each) for each in entities if each["entity"] == "detail"),
-        reply=replies[0] if replies else None,
+        reply=_of_all("reply", entities),
+        language=_of_all("language", entities),
+        topic=_of_all("topic", entities),
     )
+
+
+def _of_all(name: str, entities: Sequence[Mapping[str, Any]]) -> str | None:
+    """What an entity says of the message as a whole, if there is one of that name."""
+    return next((str(each["value"]) for each in entities if each["entity"] == name), None)
 
 
 def _mention(entity: Mapping[str, Any]) -> Mention:

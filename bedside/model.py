@@ -58,6 +58,14 @@ class Assertion(enum.Enum):
     SOMEONE_ELSE = "someone_else"
 
 
+# How a sign is meant when it counts.
+ACTIVE = (Assertion.PRESENT, Assertion.POSSIBLE)
+# The cue of a sign that the patient, shown what was noted, called wrong; it stays in the record.
+CORRECTED = "corrected by the patient"
+# The cue of an emergency that was only possible and, when asked, not what the patient meant.
+NOT_MEANT = "not meant, the patient said"
+
+
 class FoundBy(enum.Enum):
     LEXICON = "lexicon"
     CLASSIFIER = "classifier"
@@ -140,7 +148,11 @@ class Detail:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parsed:
-    """All that was read in one message. `reply` is a yes, no, maybe or don't know, when it is one."""
+    """All that was read in one message. `reply` is a yes, no, maybe or don't know, when it is one.
+
+    `language` is the one it is written in, None for English; `topic` the question about Lemtrada that it
+    asks, of those that the documents answer.
+    """
 
     text: str
     intent: str = ""
@@ -149,6 +161,8 @@ class Parsed:
     findings: tuple[Finding, ...] = ()
     details: tuple[Detail, ...] = ()
     reply: str | None = None
+    language: str | None = None
+    topic: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,8 @@
 """How well messages are read: `python -m bench.language` over one half of bench/cases/language/.
 
 `--half test` (the default) or `development`; `--reader` says who reads: `bedside` (lexicon, heads, ConText,
-as trained by `make train`), `lexicon` (without heads), or the path of a Rasa model. `--errors` lists every
+as trained by `make train`), `lexicon` (without heads), or the path of other heads or of a Rasa
+model. `--errors` lists every
 case that is misread; look only at those of the development half, or the test half is none any more.
 """
 
@@ -17,13 +18,13 @@ from typing import Protocol
 from bedside.knowledge import Knowledge, load
 from bedside.language import Classifier, Reader, shared_encoder
 from bedside.model import Assertion, Parsed, Urgency
-from bedside.settings import ROOT
+from bedside.settings import Settings
 from bench import language_figures as measures
 from bench.figures import share
 from bench.language_cases import WRITTEN_ON, language_cases
 from bench.language_figures import Read
 
-HEADS = ROOT / "models" / "language" / "heads.npz"
+HEADS = Settings.from_environment().heads
 P, PS = Assertion.PRESENT, Assertion.POSSIBLE
 
 
@@ -53,6 +54,8 @@ def reader_of(name: str, knowledge: Knowledge) -> Reads:
         return Reader(knowledge)
     if name == "bedside":
         return Reader(knowledge, Classifier.load(HEADS), shared_encoder())
+    if name.endswith(".npz"):
+        return Reader(knowledge, Classifier.load(Path(name)), shared_encoder())
     from bench.rasa_reading import RasaReading
 
     return RasaReading(Path(name))
@@ -116,7 +119,9 @@ def _confusion(read: Sequence[Read]) -> list[str]:
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench.language", description=__doc__)
     parser.add_argument("--half", choices=("test", "development"), default="test")
-    parser.add_argument("--reader", default="bedside", help="bedside, lexicon, or a Rasa model")
+    parser.add_argument(
+        "--reader", default="bedside", help="bedside, lexicon, heads or a Rasa model"
+    )
     parser.add_argument("--errors", action="store_true", help="list what was misread")
     return parser.parse_args(arguments)
 

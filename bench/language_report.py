@@ -23,10 +23,11 @@ from bench.figures import wilson
 from bench.language import HEADS, Reads, figures, reader_of
 from bench.language_cases import WRITTEN_ON, LanguageCase, language_cases
 from bench.language_figures import Read
+from bench.rasa_reference import HOW
 from bench.results import write_section
 
 CALIBRATION = ROOT / "bench" / "calibration.png"
-REFERENCE = ROOT / "models" / "reference" / "models"
+REFERENCE = ROOT / "models" / "reference"
 # A message of usual length, for the cost.
 USUAL_WORDS = range(20, 31)
 BINS = 8
@@ -39,8 +40,9 @@ def main() -> int:
         return 1
     knowledge, cases = load(), language_cases("test")
     readers = {"Bedside": "bedside", "The lexicon and ConText, without heads": "lexicon"}
-    for model in sorted(REFERENCE.glob("*.tar.gz"))[-1:]:
-        readers["Rasa's CountVectors and DIET, on the same messages"] = str(model)
+    for model in sorted((REFERENCE / "models").glob("*.tar.gz"))[-1:]:
+        readers[f"Rasa's CountVectors and DIET, {(REFERENCE / HOW).read_text()}"] = str(model)
+        readers["Bedside, heads of just those messages"] = str(REFERENCE / "heads.npz")
     parts = [
         f"## Language, {len(cases)} messages of the test half",
         f"Knowledge {knowledge.version}.",

@@ -44,7 +44,7 @@ def parsed_from(text: str, said: Mapping[str, Any]) -> Parsed:
         mentions=tuple(
             _mention(text, each)
             for each in entities
-            if each["entity"] not in ("finding", "detail", "reply")
+            if each["entity"] not in ("finding", "detail", "reply", "language", "topic")
         ),
         findings=tuple(
             finding_from_json(

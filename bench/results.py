@@ -10,9 +10,11 @@ RESULTS = ROOT / "bench" / "results.md"
 TITLE = "# Results\n"
 
 
-def write_section(name: str, text: str) -> None:
-    """Put `text` where the section `name` stands, or at the end."""
-    section = f"<!-- {name}: written by `make bench-{name}` -->\n\n{text.strip()}\n\n<!-- end of {name} -->"
+def write_section(name: str, text: str, *, target: str = "") -> None:
+    """Put `text` where the section `name` stands, or at the end; `target` is the make target that wrote it,
+    `bench-{name}` where none is given."""
+    by = target or f"bench-{name}"
+    section = f"<!-- {name}: written by `make {by}` -->\n\n{text.strip()}\n\n<!-- end of {name} -->"
     page = RESULTS.read_text(encoding="utf-8") if RESULTS.exists() else TITLE
     old = re.compile(rf"<!-- {name}: .*?<!-- end of {name} -->", re.DOTALL)
     kept = old.sub(lambda _: section, page)

@@ -44,7 +44,7 @@ CRISIS = "report_crisis"
     is_trainable=True,
 )
 class SignExtractor(GraphComponent):
-    """The intent, and entities `sign`, `finding` and `reply`, each with what decided it."""
+    """The intent, entities `sign` and `finding` with what decided each, `reply`, `language` and `topic`."""
 
     def __init__(
         self, model_storage: ModelStorage, resource: Resource, classifier: Classifier | None = None
@@ -75,7 +75,9 @@ class SignExtractor(GraphComponent):
         **kwargs: Any,
     ) -> SignExtractor:
         with model_storage.read_from(resource) as folder:
-            return cls(model_storage, resource, Classifier.load(folder / HEADS))
+            extractor = cls(model_storage, resource, Classifier.load(folder / HEADS))
+        extractor._reader.warm_up()
+        return extractor
 
     @staticmethod
     def required_packages() -> list[str]:
@@ -159,9 +161,11 @@ def _span(entity: dict[str, Any]) -> Span:
 def _entities(parsed: Parsed) -> list[dict[str, Any]]:
     entities = [_sign_entity(mention) for mention in parsed.mentions]
     entities += [_finding_entity(finding) for finding in parsed.findings]
-    if parsed.reply is not None:
-        whole = {"start": 0, "end": len(parsed.text), "extractor": "SignExtractor"}
-        entities.append({"entity": "reply", "value": parsed.reply, **whole})
+    whole = {"start": 0, "end": len(parsed.text), "extractor": "SignExtractor"}
+    of_all = {"reply": parsed.reply, "language": parsed.language, "topic": parsed.topic}
+    entities += [
+        {"entity": name, "value": value, **whole} for name, value in of_all.items() if value
+    ]
     return entities
 
 

@@ -17,6 +17,8 @@ QUIET = {
     "TF_CPP_MIN_LOG_LEVEL": "3",
     "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
     "PYTHONUNBUFFERED": "1",
+    # Else the C library keeps what loading the encoder took for a moment: 55 MiB a process.
+    "MALLOC_MMAP_THRESHOLD_": str(1 << 18),
     "PYTHONWARNINGS": "ignore",  # Rasa's dependencies deprecate each other at every start
 }
 

@@ -65,6 +65,7 @@ def _all_sources(knowledge: Knowledge) -> Iterator[tuple[str, Source]]:
         "window": knowledge.windows,
         "contraindication": knowledge.contraindications,
         "faq": knowledge.faq,
+        "language": knowledge.languages,
     }
     for kind, entries in kinds.items():
         for id_, entry in entries.items():

@@ -169,11 +169,29 @@ class ReferenceEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FaqEntry:
-    """A question about Lemtrada that the documents answer."""
+    """A question about Lemtrada that the documents answer; `unlike` are questions near it that it does not
+    answer."""
 
     id: str
     asks: tuple[str, ...]
+    unlike: tuple[str, ...]
     answer: str
+    sources: tuple[Source, ...]
+    reviewed_by: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OtherLanguage:
+    """What is said to who writes in another language than English; `emergency`, `person` and `closed` each
+    end before the number that follows them. `words` are frequent in it and no English ones; without them
+    its script tells it."""
+
+    id: str
+    emergency: str
+    person: str
+    closed: str
+    english_only: str
+    words: frozenset[str]
     sources: tuple[Source, ...]
     reviewed_by: str | None
 
@@ -225,6 +243,7 @@ class Knowledge:
     windows: Mapping[str, ReferenceEntry]
     contraindications: Mapping[str, ReferenceEntry]
     faq: Mapping[str, FaqEntry]
+    languages: Mapping[str, OtherLanguage]
     claims: Mapping[str, Claim]
     lexicon: Mapping[str, LexiconEntry] = field(repr=False)
     words: Mapping[str, tuple[str, ...]] = field(repr=False)

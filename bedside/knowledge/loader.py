@@ -22,6 +22,7 @@ from bedside.knowledge.entries import (
     Kind,
     Knowledge,
     LexiconEntry,
+    OtherLanguage,
     QuestionEntry,
     ReferenceEntry,
     Region,
@@ -47,6 +48,7 @@ FILES = (
     "windows",
     "contraindications",
     "faq",
+    "languages",
     "claims",
     "words",
     "context",
@@ -63,6 +65,7 @@ KIND_OF_ENTRY = {
     "windows": "window",
     "contraindications": "contraindication",
     "faq": "faq",
+    "languages": "language",
     "claims": "claim",
     "lexicon/*": "words",
 }
@@ -114,6 +117,7 @@ def load(folder: Path = FOLDER) -> Knowledge:
             "contraindications", lambda id_, row: _reference(id_, row, "text")
         ),
         faq=entries("faq", _faq),
+        languages=entries("languages", _language),
         claims=entries("claims", _claim),
         words={name: files["words"][0].texts(name) for name in files["words"][0].names()},
         context=_context(files["context"][0]),
@@ -316,7 +320,21 @@ def _faq(id_: str, row: Row) -> FaqEntry:
     return FaqEntry(
         id=id_,
         asks=row.texts("asks"),
+        unlike=row.texts("unlike", optional=True),
         answer=row.text("answer"),
+        sources=row.sources(),
+        reviewed_by=row.reviewer(),
+    )
+
+
+def _language(id_: str, row: Row) -> OtherLanguage:
+    return OtherLanguage(
+        id=id_,
+        emergency=row.text("emergency"),
+        person=row.text("person"),
+        closed=row.text("closed"),
+        english_only=row.text("english_only"),
+        words=frozenset(row.texts("words", optional=True)),
         sources=row.sources(),
         reviewed_by=row.reviewer(),
     )

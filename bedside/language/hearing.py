@@ -16,11 +16,14 @@ from bedside.language.clauses import clauses
 from bedside.language.encoder import Pieces, Vectors
 from bedside.language.features import Place
 from bedside.language.lexicon import Lexicon
-from bedside.language.weighing import Evidence, Thresholds, confidence
+from bedside.language.weighing import Thresholds, confidence, evidence
 from bedside.model import FoundBy, Urgency
 
 # A clause of fewer words says too little: "yes", "since Monday".
 FEWEST_WORDS = 2
+# An emergency in the lexicon's words is asked about from so sure on: below, another sign's words hold it
+# ("throat closing" in an allergic reaction).
+FAINTEST_EMERGENCY = 0.05
 # What a place says of a sign counts beside a better one when it is at least so sure.
 SURE_OF_PLACE = 0.5
 
@@ -70,18 +73,19 @@ def weighed(
     heard: Sequence[Heard], sure: Sure, classifier: Classifier, knowledge: Knowledge
 ) -> list[Heard]:
     """What the lexicon heard as far as the heads bear it out, and what they hear beside it. An emergency in
-    the lexicon's words is never let go: it is asked about, however unlikely the heads find it."""
+    the lexicon's words is asked about even where the heads find it unlikely."""
     thresholds, classes = classifier.thresholds, classifier.signs.classes
     named = {each.entry for each in heard}
-    nothing = float(sure.signs[0, classes.index(NOTHING)])
+    nothing = classes.index(NOTHING)
     kept = [each for each in heard if each.entry not in classes]
     for column, sign in enumerate(classes):
         if sign in knowledge.signs:
             row = sure.signs[:, column]
-            evidence = Evidence(sign in named, float(row.max()), float(row[0]), nothing)
-            certainty = confidence(evidence, thresholds)
+            known = evidence(sure.signs, column, nothing, by_lexicon=sign in named)
+            certainty = confidence(known, thresholds)
             is_emergency = knowledge.signs[sign].urgency is Urgency.EMERGENCY
-            if thresholds.asks(sign, certainty) or (is_emergency and sign in named):
+            is_named = is_emergency and sign in named and certainty >= FAINTEST_EMERGENCY
+            if thresholds.asks(sign, certainty) or is_named:
                 kept += _of_sign(sign, certainty, heard, sure.stretches, row, thresholds)
     return sorted(kept, key=lambda each: (each.span.start, each.entry))
 

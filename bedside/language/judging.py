@@ -20,9 +20,9 @@ from bedside.model import Assertion, FoundBy
 Judged = tuple[Assertion, str | None]
 # From so sure a "present" on, the sign is taken as the patient's, and now: surer where ConText sees a cue
 # (True) that speaks against it.
-SURE_PRESENT = {False: 0.5, True: 0.7}
+SURE_PRESENT = {False: 0.6, True: 0.7}
 # From so sure on it is asked about, a grave sign (True) sooner: setting one aside is the worst error.
-DOUBTED = {False: 0.5, True: 0.3}
+DOUBTED = {False: 0.5, True: 0.35}
 # A denial of a grave sign in which ConText sees no denying word must be surer than this.
 SURE_UNCUED = 0.7
 

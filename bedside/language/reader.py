@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 
 from spacy.tokens import Doc
@@ -17,9 +18,12 @@ from bedside.language.classifier import Classifier
 from bedside.language.encoder import Encoder, shared_encoder
 from bedside.language.hearing import Heard
 from bedside.language.judging import Judged
+from bedside.language.languages import LanguageFinder
 from bedside.language.lexicon import Lexicon
 from bedside.language.measures import measure
+from bedside.language.topics import TopicFinder, may_ask
 from bedside.model import (
+    ACTIVE,
     DONT_KNOW,
     NO,
     YES,
@@ -36,7 +40,6 @@ FEVER = "persistent_fever"
 FEVER_CELSIUS = 38.0
 # How far, in characters, the words that say how long ago may stand from the sign.
 NEAR = 40
-ACTIVE = (Assertion.PRESENT, Assertion.POSSIBLE)
 NOT_UNDERSTOOD = "nlu_fallback"
 # Below this a message's intent is not understood.
 SURE_OF_INTENT = 0.25
@@ -58,6 +61,7 @@ class Reader:
         self._nlp = nlp.build()
         self._lexicon = Lexicon(knowledge)
         self._assertions = AssertionFinder(self._nlp, knowledge.context)
+        self._languages = LanguageFinder(knowledge.languages)
         self._classifier = classifier
         self._encoder = encoder
 
@@ -66,10 +70,25 @@ class Reader:
         """Whether it has trained heads."""
         return self._classifier is not None
 
-    def read(self, text: str, *, intent: str = "", today: date | None = None) -> Parsed:
+    @cached_property
+    def topics(self) -> TopicFinder | None:
+        """What finds the question that a message asks, when there are trained heads. It is made on first
+        use, which takes about a second."""
+        if self._classifier is None or self._encoder is None:
+            return None
+        return TopicFinder(self._knowledge.faq, self._encoder)
+
+    def warm_up(self) -> None:
+        """Make now what would make the first question wait."""
+        _ = self.topics
+
+    def read(
+        self, text: str, *, intent: str = "", today: date | None = None, topic: bool = True
+    ) -> Parsed:
         """All that `text` says; `today` is what "since Tuesday" counts from.
 
-        Total: any text gives a result, most give an empty one. An `intent` that is given stands.
+        Total: any text gives a result, most give an empty one. An `intent` that is given stands. Without
+        `topic` nobody looks for a question that the documents answer.
         """
         details = measure(text[: nlp.MAX_CHARACTERS], today)
         heard, judged, (likeliest, certainty) = self._heard(text, details, today)
@@ -78,6 +97,10 @@ class Reader:
             for each, meant in zip(heard, judged, strict=True)
             if each.entry in self._knowledge.signs
         ]
+        language = self._languages.find(text[: nlp.MAX_CHARACTERS])
+        if language is not None:
+            likeliest, certainty = likeliest and NOT_UNDERSTOOD, 0.0
+        reply = read_reply(text) or self._meant_reply(heard, likeliest, certainty)
         return Parsed(
             text=text,
             intent=intent or likeliest,
@@ -89,7 +112,9 @@ class Reader:
                 if each.entry not in self._knowledge.signs
             ),
             details=details,
-            reply=read_reply(text) or self._meant_reply(heard, likeliest, certainty),
+            reply=reply if language is None else None,
+            language=language,
+            topic=self._topic(text, intent or likeliest) if topic and not language else None,
         )
 
     def _heard(
@@ -111,6 +136,14 @@ class Reader:
         judged = judging.by_head(self._classifier, read, pieces, heard, opinions, self._is_grave)
         intent = intent if certainty >= SURE_OF_INTENT else NOT_UNDERSTOOD
         return *_without_doubled(heard, judged, numbers), (intent, round(certainty, 4))
+
+    def _topic(self, text: str, intent: str) -> str | None:
+        """The question that the documents answer. The message's pieces are remembered from its reading, so
+        the encoder does not run again."""
+        if not may_ask(text, intent) or self.topics is None or self._encoder is None:
+            return None
+        pieces = self._encoder.pieces(text[: nlp.MAX_CHARACTERS])
+        return self.topics.find(nlp.read(self._nlp, text), pieces, intent)
 
     def _meant_reply(self, heard: Sequence[Heard], intent: str, certainty: float) -> str | None:
         """The answer that a message without a sign gives in other words: "that would be a negative"."""

@@ -25,7 +25,7 @@ from bedside.model import Assertion
 # Shorter clauses say too little to teach what speaks of no sign.
 SHORTEST_CLAUSE = 9
 THREADS = 2
-EPOCHS = {"signs": 6, "assertions": 30, "intents": 10}
+EPOCHS = {"signs": 4, "assertions": 30, "intents": 10}
 # Strength of the regularisation, chosen on the development half of bench/cases/language/.
 ALPHA = {"signs": 1e-5, "assertions": 1e-4, "intents": 1e-5}
 # Questions name signs that nobody has, mostly without a mark: they teach the sign heads nothing.
@@ -60,11 +60,11 @@ class Encoded:
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A stretch of text to learn from, with its vector and what it speaks of."""
+    """A stretch of text to learn from, with its vector and all that it speaks of."""
 
     text: str
     vector: Vectors
-    label: str
+    labels: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,35 +112,32 @@ def train_signs(known: Iterable[Encoded], nlp: Language) -> tuple[Terms, Head]:
     lower = [features.plain(unit.text) for unit in units]
     vectors = np.stack([unit.vector for unit in units])
     rows = features.Rows((terms.letters.fit(lower), terms.words.fit(lower)), vectors)
-    return terms, _head("signs", rows.matrix(), [unit.label for unit in units])
+    return terms, _head("signs", rows.matrix(), [unit.labels for unit in units])
 
 
 def _units(known: Encoded, nlp: Language) -> Iterator[Unit]:
-    """The whole message, each marked span, and each clause that no mark touches."""
+    """The whole message, each marked span and each clause, once each, with the signs marked there."""
     example = known.example
     if not example.spans and example.intent.startswith(UNMARKED):
         return
-    for sign in sorted({span.sign for span in example.spans}) or [NOTHING]:
-        yield Unit(example.text, known.pieces.mean(), sign)
-    for span in example.spans:
-        yield _unit(known, span.place, span.sign)
-    for clause in clauses(read(nlp, example.text)):
-        place = Place(clause.start_char, clause.end_char)
-        touched = any(place.overlaps(span.place) for span in example.spans)
-        if not touched and place.end - place.start >= SHORTEST_CLAUSE:
-            yield _unit(known, place, NOTHING)
-
-
-def _unit(known: Encoded, place: Place, label: str) -> Unit:
-    vector = known.pieces.mean(place.start, place.end)
-    return Unit(known.example.text[place.start : place.end], vector, label)
+    whole = Place(0, len(example.text))
+    parts = [Place(each.start_char, each.end_char) for each in clauses(read(nlp, example.text))]
+    long_enough = [each for each in parts if each.end - each.start >= SHORTEST_CLAUSE]
+    seen = set()
+    for place in (whole, *(span.place for span in example.spans), *long_enough):
+        text = example.text[place.start : place.end]
+        if (bare := text.strip(" .,;:!?")) not in seen:
+            seen.add(bare)
+            signs = {span.sign for span in example.spans if span.place.overlaps(place)}
+            vector = known.pieces.mean(place.start, place.end)
+            yield Unit(text, vector, frozenset(signs or {NOTHING}))
 
 
 def _train_intents(known: Sequence[Encoded], terms: Terms) -> Head:
     texts = [each.example.text for each in known]
     whole = np.stack([each.pieces.mean() for each in known])
     rows = features.of_texts(terms.letters, terms.words, texts, whole)
-    return _head("intents", rows.matrix(), [each.example.intent for each in known])
+    return _head("intents", rows.matrix(), [frozenset({each.example.intent}) for each in known])
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +179,8 @@ def _fitted(told: Sequence[Told]) -> tuple[Vocabulary, Head]:
         [features.words_around(each.known.example.text, each.place, each.opinion) for each in told]
     )
     rows = features.stacked([_row(each, around) for each in told])
-    return around, _head("assertions", rows, [each.meant.value for each in told if each.meant])
+    meant = [frozenset({each.meant.value}) for each in told if each.meant]
+    return around, _head("assertions", rows, meant)
 
 
 def _row(told: Told, around: Vocabulary) -> features.Rows:
@@ -204,17 +202,21 @@ def _told(known: Encoded, nlp: Language, finder: AssertionFinder) -> Iterator[To
         yield Told(known, span.place, opinion, span.assertion)
 
 
-def _head(name: str, rows: Any, labels: Sequence[str]) -> Head:
-    fitted = SGDClassifier(
-        loss="log_loss",
-        alpha=ALPHA[name],
-        max_iter=EPOCHS[name],
-        tol=None,
-        random_state=0,
-        n_jobs=THREADS,
-    ).fit(rows, labels)
+def _head(name: str, rows: Any, labels: Sequence[frozenset[str]]) -> Head:
+    """One logistic regression a class: a row may have several labels. They leave Python's lock."""
+    classes = sorted(frozenset().union(*labels))
+    rows = rows.astype(np.float64)
+
+    def fitted(name_of_class: str) -> Any:
+        one = SGDClassifier(
+            loss="log_loss", alpha=ALPHA[name], max_iter=EPOCHS[name], tol=None, random_state=0
+        )
+        return one.fit(rows, [name_of_class in each for each in labels])
+
+    with ThreadPoolExecutor(THREADS) as pool:
+        heads = list(pool.map(fitted, classes))
     return Head(
-        tuple(str(each) for each in fitted.classes_),
-        np.ascontiguousarray(fitted.coef_.T, np.float16),
-        np.asarray(fitted.intercept_, np.float32),
+        tuple(classes),
+        np.ascontiguousarray(np.vstack([each.coef_ for each in heads]).T, np.float16),
+        np.concatenate([each.intercept_ for each in heads]).astype(np.float32),
     )

@@ -12,6 +12,10 @@ from dataclasses import dataclass
 from math import exp, log
 from pathlib import Path
 
+import numpy as np
+
+from bedside.language.encoder import Vectors
+
 FILE = Path(__file__).with_name("thresholds.json")
 NEAREST_TO_CERTAIN = 1e-5
 # For a sign that nobody measured, such as in a test.
@@ -56,17 +60,33 @@ class Thresholds:
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """What is known of one sign in one message: whether its words are in the lexicon, how sure the heads are
-    of the surest stretch of it, of the message as a whole, and that the whole speaks of nothing."""
+    of the surest stretch of it, of the message as a whole, that the whole speaks of nothing, and how sure
+    they are of the likeliest other sign in the surest stretch."""
 
     by_lexicon: bool
     surest: float
     whole: float
     nothing: float
+    rival: float
 
     def numbers(self) -> tuple[float, ...]:
         """The evidence as the weights count it."""
         surest, by_lexicon = log_odds(self.surest), float(self.by_lexicon)
-        return by_lexicon, surest, by_lexicon * surest, log_odds(self.whole), log_odds(self.nothing)
+        others = log_odds(self.whole), log_odds(self.nothing), log_odds(self.rival)
+        return by_lexicon, surest, by_lexicon * surest, *others
+
+
+def evidence(sure: Vectors, column: int, nothing: int, *, by_lexicon: bool) -> Evidence:
+    """The evidence for the sign of that column; `sure` is (stretches, classes), the whole text first."""
+    surest = int(sure[:, column].argmax())
+    rivals = np.delete(sure[surest], (column, nothing))
+    return Evidence(
+        by_lexicon=by_lexicon,
+        surest=float(sure[surest, column]),
+        whole=float(sure[0, column]),
+        nothing=float(sure[0, nothing]),
+        rival=float(rivals.max(initial=0.0)),
+    )
 
 
 def confidence(evidence: Evidence, thresholds: Thresholds) -> float:

@@ -46,6 +46,7 @@ KEPT = {
     "windows.yml": ("observation",),
     "contraindications.yml": ("us_hiv",),
     "faq.yml": ("what_it_is_for",),
+    "languages.yml": ("polish",),
 }
 # What the cut ones refer to is kept; the claim is one that the only question about Lemtrada covers.
 SWALLOWING = (
@@ -219,6 +220,7 @@ UNKNOWN_KEYS = [
     ("sources.yml", "US_ISI", having("US_ISI", "url: https://x"), "US_ISI.url"),
     ("groups.yml", "infusion_reaction", having("infusion_reaction", "x: y"), "reaction.x"),
     ("faq.yml", "what_it_is_for", having("what_it_is_for", "x: y"), "what_it_is_for.x"),
+    ("languages.yml", "polish", having("polish", "x: y"), "polish.x"),
     ("claims.yml", "A44", having("A44", "x: y"), "A44.x"),
     ("context.yml", "absent", having("absent", "sideways: [x]"), "absent.sideways"),
 ]
@@ -259,6 +261,8 @@ MISSING_KEYS = [
     *(("windows.yml", "observation", key) for key in ("text", "sources", "reviewed_by")),
     *(("contraindications.yml", "us_hiv", key) for key in ("text", "sources", "reviewed_by")),
     *(("faq.yml", "what_it_is_for", key) for key in ("asks", "answer", "sources", "reviewed_by")),
+    *(("languages.yml", "polish", key) for key in ("emergency", "person", "closed")),
+    *(("languages.yml", "polish", key) for key in ("english_only", "sources", "reviewed_by")),
     *(("claims.yml", "A44", key) for key in ("document", "locator", "says", "covered_by")),
     ("claims.yml", "A44", "reviewed_by"),
 ]
@@ -328,6 +332,7 @@ NAMES = [
             ("contraindications.yml", "us_hiv", "US_ISI"),
             ("groups.yml", "infusion_reaction", "US_ISI"),
             ("faq.yml", "what_it_is_for", "SIDE_EFFECTS"),
+            ("languages.yml", "polish", "PROPOSAL"),
             ("claims.yml", "A44", "SIDE_EFFECTS"),
         ]
     ),
@@ -630,6 +635,7 @@ def test_nothing_is_signed_by_a_clinician_yet(knowledge: Knowledge) -> None:
         knowledge.windows,
         knowledge.contraindications,
         knowledge.faq,
+        knowledge.languages,
     )
     assert {each.reviewed_by for kind in entries for each in kind.values()} == {None}
 

@@ -15,7 +15,7 @@ define NEEDS_PYTHON
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check proofs pages bench-triage bench-language thresholds reference train chat clinician setup setup-dev clean
+.PHONY: help run test check proofs pages bench-triage bench-language bench-patients thresholds reference train chat clinician setup setup-dev clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -48,12 +48,16 @@ bench-language: setup-dev ## figures of the reading over the test half of bench/
 	@$(OURS) -m launch.training
 	@$(OURS) -m bench.language_report
 
+bench-patients: setup-dev ## let 500 simulated patients talk to the running bot (start it with make run)
+	@$(OURS) -m bench.patients
+
 thresholds: setup-dev ## choose the thresholds of the signs again by cross-validation (many minutes)
 	@$(OURS) -m bench.thresholds
 
 EPOCHS ?= 100
-reference: setup-dev ## train Rasa's documented pipeline for bench-language (an hour; EPOCHS=8 is quicker)
-	@$(OURS) -m bench.rasa_reference --out models/reference --epochs $(EPOCHS)
+SHARE ?= 1
+reference: setup-dev ## train Rasa's documented pipeline for bench-language (hours; EPOCHS=10 SHARE=5 is quicker)
+	@$(OURS) -m bench.rasa_reference --out models/reference --epochs $(EPOCHS) --share $(SHARE)
 
 train: setup ## train the model, if its data, configuration or code changed
 	@$(OURS) -m launch.training

@@ -8,19 +8,29 @@ bedside.knowledge.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
-from bedside.facts import ACTIVE, CONFIRM, is_guess, known
+from bedside.answering import CONTACT, ONSET, answers_to, as_meant
+from bedside.correction import (
+    SOMETHING_ELSE,
+    WRONG,
+    not_meant_by,
+    question_in_own_words,
+    question_what_is_wrong,
+    taken_back_by,
+    without,
+)
+from bedside.facts import CONFIRM, active, found_something, known, taken_back
 from bedside.knowledge import Kind, Knowledge
 from bedside.language import trained_reader
-from bedside.language.answers import chosen, days_as_answer, days_of_answer, read_value
+from bedside.language.answers import days_as_answer, days_of_answer
 from bedside.model import (
+    ACTIVE,
+    CORRECTED,
     DONT_KNOW,
-    MAYBE,
-    NO,
-    YES,
+    NOT_MEANT,
     Assertion,
     Assessment,
     Days,
@@ -33,24 +43,21 @@ from bedside.model import (
     Turn,
     Urgency,
 )
-from bedside.questions import NONE_OF_THESE, next_question, question_about
-from bedside.saying import (
-    ASKS,
-    NOT_A_REPORT,
-    Heard,
-    found_something,
-    is_unclear,
-    needs_clarity,
-    says,
+from bedside.questions import in_other_words, next_question, question_about, which_emergency
+from bedside.returning import (
+    GREETINGS,
+    SINCE_LAST,
+    change,
+    has_come_back,
+    question_since_last,
+    with_change,
 )
-from bedside.triage import CLARIFY, assess
+from bedside.saying import Heard, is_unanswered, is_unclear, needs_clarity, says
+from bedside.triage import CLARIFY, assess, is_happening
 
-CONTACT = "contact"
-ONSET = "onset_when"
+__all__ = ["CONTACT", "ONSET", "Floor", "take_up"]
+
 LAST_BLOOD_TEST = "days_since_last_blood_test"
-# An answer that was not understood is asked for once more, then taken as "don't know".
-MOST_ATTEMPTS = 2
-LONGEST_TEXT = 200
 WHERE_ARE_YOU = "When you have called: where are you, and is somebody with you?"
 HOW_TO_REACH_YOU = (
     "So that the team can reach you: what is your name, and which number can they call? "
@@ -68,26 +75,33 @@ def take_up(
     `today` is the day in the clinic's time zone. Total and deterministic; the urgency of the turn is
     never below that of `report`.
     """
-    report, parsed = known(report, knowledge), _as_picked(parsed, pending, knowledge)
+    report, parsed = known(report, knowledge), as_meant(parsed, pending, knowledge)
     before = assess(report, knowledge)
-    told = _with_heard(report, parsed, knowledge, today)
-    answered = _with_answers(told, parsed, pending, knowledge, today)
-    answered = _with_clarity(_on_day(answered, knowledge, today), parsed, pending)
-    assessment = assess(answered, knowledge)
-    answered = dataclasses.replace(answered, reached=assessment.urgency)
-    question = _question(answered, parsed, pending, assessment, knowledge)
+    given = answers_to(parsed, pending, report, knowledge, today)
+    wrong = taken_back_by(parsed, pending, given.items(), report, knowledge)
+    parsed, kept = without(parsed, wrong, CORRECTED), without(report, wrong, CORRECTED)
+    kept = without(kept, not_meant_by(given.items(), knowledge), NOT_MEANT)
+    kept = dataclasses.replace(kept, reached=before.urgency)
+    told = _with_heard(kept, parsed, knowledge, today)
+    told = with_change(told, report, parsed, change(parsed, given), before)
+    told = _on_day(_with_answers(told, parsed, pending, given, knowledge), knowledge, today)
+    assessment = assess(told, knowledge)
+    told = dataclasses.replace(told, reached=assessment.urgency)
     heard = Heard(
-        report=answered,
-        parsed=parsed,
         before=before.urgency,
+        report=told,
+        parsed=parsed,
         pending=pending,
+        given=given,
+        corrected=tuple(wrong),
         assessment=assessment,
-        question=question,
+        question=None,
     )
+    heard = dataclasses.replace(heard, question=_question(heard, report, knowledge))
     return Turn(
-        report=answered,
+        report=told,
         assessment=assessment,
-        question=question,
+        question=heard.question,
         says=tuple(says(heard, knowledge)),
     )
 
@@ -104,7 +118,7 @@ class Floor:
 
     def read(self, text: str, today: date | None = None) -> Parsed:
         """What is read in `text`; `today` is what "since Tuesday" counts from."""
-        return dataclasses.replace(self._reader.read(text, today=today), intent="")
+        return dataclasses.replace(self._reader.read(text, today=today, topic=False), intent="")
 
     def decide(self, report: Report, parsed: Parsed, pending: Question | None, today: date) -> Turn:
         """The turn that what was read leads to."""
@@ -116,17 +130,6 @@ class Floor:
         """Both: what is read in `text`, and the turn it leads to."""
         parsed = self.read(text, today)
         return parsed, self.decide(report, parsed, pending, today)
-
-
-def _as_picked(parsed: Parsed, pending: Question | None, knowledge: Knowledge) -> Parsed:
-    """A button says what it stands for and no more: "feeling faint or dizzy" is not a collapse.
-    Thoughts of self-harm are never set aside."""
-    said = parsed.text.strip().casefold()
-    choices = pending.choices if pending is not None and len(pending.about) > 1 else ()
-    if any(said in (each.value.casefold(), each.title.casefold()) for each in choices):
-        crisis = tuple(each for each in parsed.mentions if knowledge.signs[each.sign].crisis)
-        return dataclasses.replace(parsed, mentions=crisis, findings=(), details=())
-    return parsed
 
 
 def _with_heard(report: Report, parsed: Parsed, knowledge: Knowledge, today: date) -> Report:
@@ -198,133 +201,66 @@ def _on_day(report: Report, knowledge: Knowledge, today: date) -> Report:
 
 
 def _with_answers(
-    report: Report, parsed: Parsed, pending: Question | None, knowledge: Knowledge, today: date
-) -> Report:
-    """The report with the answers to the pending question, if the message gives any."""
-    if pending is None or pending.id == CLARIFY:
-        return report
-    given = _answers(parsed, pending, knowledge, today)
-    if not given and pending.attempt >= MOST_ATTEMPTS and not found_something(parsed):
-        given = dict.fromkeys(_facts(pending), DONT_KNOW)
-    kept = {id_: _kept(report, id_, value) for id_, value in given.items()}
-    return dataclasses.replace(report, answers={**report.answers, **kept})
-
-
-def _kept(report: Report, id_: str, value: str) -> str:
-    """A yes stays: who said yes and then no is asked by a person, not believed by a program."""
-    return YES if report.answers.get(id_) == YES else value
-
-
-def _facts(pending: Question) -> tuple[str, ...]:
-    """The ids under which the answers to a question are kept."""
-    return pending.about if len(pending.about) > 1 else (pending.id,)
-
-
-def _answers(
-    parsed: Parsed, pending: Question, knowledge: Knowledge, today: date
-) -> dict[str, str]:
-    if pending.id in (CONTACT, ONSET):
-        told = parsed.text.strip()[:LONGEST_TEXT]
-        return {pending.id: told} if _is_free_text(parsed, pending) else {}
-    if pending.id.startswith(CONFIRM):
-        reply = YES if parsed.reply == MAYBE else parsed.reply
-        return {pending.id: reply} if reply else {}
-    if len(pending.about) > 1:
-        return _picked(parsed, pending, knowledge)
-    [fact] = pending.about
-    if fact not in knowledge.questions:
-        return {}
-    stated = dict(_stated(parsed, knowledge))
-    value = stated.get(fact) or read_value(knowledge.questions[fact], parsed, today)
-    return {fact: value} if value else {}
-
-
-def _picked(parsed: Parsed, pending: Question, knowledge: Knowledge) -> dict[str, str]:
-    """The answers to a list: the item that was picked or told, or none of them."""
-    entries = {
-        fact: knowledge.questions[fact] for fact in pending.about if fact in knowledge.questions
-    }
-    said = parsed.text.strip().strip(".!").casefold()
-    told = {fact: value for fact, value in _stated(parsed, knowledge) if fact in entries}
-    picked = chosen(parsed.text, {entry.item: entry.item for entry in entries.values()})
-    told |= {fact: entry.worse for fact, entry in entries.items() if entry.item == picked}
-    if told:
-        return told
-    if parsed.reply == DONT_KNOW:
-        return dict.fromkeys(entries, DONT_KNOW)
-    if parsed.reply == NO or said == NONE_OF_THESE.value:
-        return {
-            fact: _harmless(entry.worse, tuple(entry.choices)) for fact, entry in entries.items()
-        }
-    return {}
-
-
-def _harmless(worse: str, choices: tuple[str, ...]) -> str:
-    """The other answer of a yes/no question, and the first of a choice."""
-    return choices[0] if choices else (NO if worse == YES else YES)
-
-
-def _stated(parsed: Parsed, knowledge: Knowledge) -> Iterator[tuple[str, str]]:
-    """The facts that the message states or denies in words, with their value."""
-    for finding in parsed.findings:
-        yield from _of_statement(finding.finding, finding.value, finding.assertion, knowledge)
-    for mention in parsed.mentions:
-        if not is_guess(mention):
-            for atom in knowledge.signs[mention.sign].gives:
-                yield from _of_statement(atom.name, atom.value, mention.assertion, knowledge)
-
-
-def _of_statement(
-    fact: str, value: str, assertion: Assertion, knowledge: Knowledge
-) -> Iterator[tuple[str, str]]:
-    if assertion in ACTIVE:
-        yield fact, value
-    elif assertion is Assertion.ABSENT:
-        entry = knowledge.questions[fact]
-        if entry.worse == value:
-            yield fact, _harmless(value, tuple(entry.choices))
-
-
-def _is_free_text(parsed: Parsed, pending: Question) -> bool:
-    """Whether the message may be a name, a number, a place or a time: all but a sign or a question is,
-    and a bare no ends the asking."""
-    told = {m.assertion for m in parsed.mentions if not is_guess(m)}
-    if not told.isdisjoint(ACTIVE):
-        return False
-    return parsed.intent not in ASKS or any(character.isdigit() for character in parsed.text)
-
-
-def _with_clarity(report: Report, parsed: Parsed, pending: Question | None) -> Report:
-    """A second message in a row that was not understood is for a person."""
-    asked = pending is not None and pending.id == CLARIFY
-    if asked and is_unclear(parsed):
-        return dataclasses.replace(report, answers={**report.answers, CLARIFY: DONT_KNOW})
-    return report
-
-
-def _question(
     report: Report,
     parsed: Parsed,
     pending: Question | None,
-    assessment: Assessment,
+    given: Mapping[str, str],
     knowledge: Knowledge,
-) -> Question | None:
-    question = _next(report, assessment, knowledge)
+) -> Report:
+    """The report with the answers; and a second message in a row that was not understood is for a
+    person. That an emergency was not meant is kept with its mention, so that a new one counts."""
+    not_meant = {CONFIRM + sign for sign in not_meant_by(given.items(), knowledge)}
+    answers = {id_: value for id_, value in given.items() if id_ not in not_meant}
+    if pending is not None and pending.id == CLARIFY and is_unclear(parsed):
+        answers[CLARIFY] = DONT_KNOW
+    return dataclasses.replace(report, answers={**report.answers, **answers})
+
+
+def _question(heard: Heard, report: Report, knowledge: Knowledge) -> Question | None:
+    """What is asked next; `report` is what was told before this message."""
+    question = _about_a_correction(heard, report, knowledge) or _next(heard, report, knowledge)
     if question is not None:
-        again = pending is not None and pending.id == question.id
-        unanswered = again and not found_something(parsed) and parsed.intent not in NOT_A_REPORT
-        attempt = pending.attempt + 1 if pending is not None and unanswered else 1
-        return dataclasses.replace(question, attempt=attempt)
-    if assessment.urgency is None and needs_clarity(report, parsed, pending):
+        return _put_again(question, heard, knowledge)
+    if heard.assessment.urgency is None and needs_clarity(heard.parsed, heard.pending, heard.given):
         return Question(id=CLARIFY, about=(), text="")
     return None
 
 
-def _next(report: Report, assessment: Assessment, knowledge: Knowledge) -> Question | None:
+def _about_a_correction(heard: Heard, report: Report, knowledge: Knowledge) -> Question | None:
+    if heard.given.get(WRONG) == SOMETHING_ELSE.value:
+        return question_in_own_words()
+    asked = heard.pending is not None and heard.pending.id == WRONG
+    if asked and not (heard.given or found_something(heard.parsed)):
+        return heard.pending
+    if heard.given or heard.corrected:
+        return None
+    return question_what_is_wrong(report, heard.parsed, heard.pending, knowledge)
+
+
+def _put_again(question: Question, heard: Heard, knowledge: Knowledge) -> Question:
+    """The question as often as it was put: in other words, when its answer was not understood."""
+    pending = heard.pending
+    if pending is None or pending.id != question.id or not is_unanswered(heard):
+        return dataclasses.replace(question, attempt=1)
+    return in_other_words(dataclasses.replace(question, attempt=pending.attempt + 1), knowledge)
+
+
+def _next(heard: Heard, before: Report, knowledge: Knowledge) -> Question | None:
     """Nothing that could raise an emergency any more, nor below the urgency the conversation has."""
+    report, assessment = heard.report, heard.assessment
+    if assessment.urgency is None:
+        return question_since_last() if _asks_since_last(heard, before) else None
     if assessment.urgency is Urgency.EMERGENCY:
-        return _handover(report, assessment, knowledge)
+        meant = which_emergency(report, knowledge) if assessment.only_possible else None
+        return meant or _handover(report, assessment, knowledge)
     return next_question(report, knowledge) or _handover(report, assessment, knowledge)
+
+
+def _asks_since_last(heard: Heard, before: Report) -> bool:
+    """Whether a patient who came back only greeted, or was asked and not understood."""
+    asked = heard.pending is not None and heard.pending.id == SINCE_LAST
+    greets = heard.parsed.intent in GREETINGS and not heard.parsed.mentions
+    return has_come_back(before) and not heard.given and (asked or greets)
 
 
 def _handover(report: Report, assessment: Assessment, knowledge: Knowledge) -> Question | None:
@@ -333,14 +269,17 @@ def _handover(report: Report, assessment: Assessment, knowledge: Knowledge) -> Q
     urgency = assessment.urgency or Urgency.UNCLEAR
     if urgency < Urgency.PROMPT:
         return None
-    if urgency is Urgency.EMERGENCY:
-        return None if CONTACT in report.answers else _open(CONTACT, WHERE_ARE_YOU)
+    how = _open(CONTACT, WHERE_ARE_YOU if is_happening(assessment) else HOW_TO_REACH_YOU)
+    contact = None if CONTACT in report.answers else how
+    nothing_left = bool(taken_back(report)) and not any(active(report))
+    if urgency is Urgency.EMERGENCY or nothing_left:
+        return contact
     dated = any(detail.kind == "duration_hours" for detail in report.details)
     if ONSET not in report.answers and not dated:
         return _open(ONSET, SINCE_WHEN)
     if LAST_BLOOD_TEST not in report.answers and LAST_BLOOD_TEST not in report.clock:
         return question_about(LAST_BLOOD_TEST, knowledge)
-    return None if CONTACT in report.answers else _open(CONTACT, HOW_TO_REACH_YOU)
+    return contact
 
 
 def _open(id_: str, text: str) -> Question:

@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 
 from bedside.knowledge import Atom, Condition, Is, Kind, Knowledge, QuestionEntry
 from bedside.model import (
+    ACTIVE,
+    CORRECTED,
     DONT_KNOW,
     MAYBE,
     NO,
@@ -21,11 +23,12 @@ from bedside.model import (
     Days,
     FoundBy,
     Mention,
+    Parsed,
+    Question,
     Report,
     Urgency,
 )
 
-ACTIVE = (Assertion.PRESENT, Assertion.POSSIBLE)
 # What "historical" means: older than this. A sign that has gone since still counts. (The draft's rule
 # on recent history; the number is a proposal.)
 RECENT_DAYS = 14
@@ -140,7 +143,7 @@ def active(report: Report) -> Iterator[Mention]:
     """The mentions that count: present, possible, or gone for a short time only; and not taken back when
     the patient was asked."""
     for mention in report.mentions:
-        if (mention.assertion in ACTIVE or is_recent(mention)) and not _taken_back(mention, report):
+        if (mention.assertion in ACTIVE or is_recent(mention)) and not _is_denied(mention, report):
             yield mention
 
 
@@ -171,7 +174,36 @@ def needs_confirming(mention: Mention, report: Report, knowledge: Knowledge) -> 
     )
 
 
-def _taken_back(mention: Mention, report: Report) -> bool:
+def found_something(parsed: Parsed) -> bool:
+    """Whether the message names a sign or finding that counts."""
+    meant = {each.assertion for each in parsed.mentions}
+    meant |= {each.assertion for each in parsed.findings}
+    return not meant.isdisjoint(ACTIVE)
+
+
+def noted(report: Report, knowledge: Knowledge) -> list[str]:
+    """The signs that count as told by the patient, the most urgent first."""
+    told = dict.fromkeys(
+        each.sign for each in active(report) if not needs_confirming(each, report, knowledge)
+    )
+    return sorted(told, key=lambda sign: -knowledge.signs[sign].urgency)
+
+
+def taken_back(report: Report) -> list[str]:
+    """The signs that the patient called wrong and has not told again."""
+    counting = {each.sign for each in active(report)}
+    wrong = dict.fromkeys(each.sign for each in report.mentions if each.cue == CORRECTED)
+    return [sign for sign in wrong if sign not in counting]
+
+
+def kept_under(question: Question) -> tuple[str, ...]:
+    """The ids under which the answers to a question are kept."""
+    if question.id.startswith(CONFIRM):
+        return tuple(CONFIRM + sign for sign in question.about)
+    return question.about if len(question.about) > 1 else (question.id,)
+
+
+def _is_denied(mention: Mention, report: Report) -> bool:
     return is_guess(mention) and report.answers.get(CONFIRM + mention.sign) == NO
 
 

@@ -9,11 +9,11 @@ Red flags come first, and those that one answer decides are asked together, as a
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from bedside.facts import Facts
 from bedside.knowledge import Condition, Is, Kind, Knowledge, QuestionEntry, Rule
-from bedside.model import YES, Choice, Mention, Question, Report, Urgency
+from bedside.model import YES, Assertion, Choice, Mention, Question, Report, Urgency
 from bedside.triage import CONFIRM, active, judge, needs_confirming
 
 YES_NO = (
@@ -26,6 +26,16 @@ NONE_OF_THESE = Choice(title="None of these", value="none of these")
 # More would not fit on a phone, nor in the head of somebody who is ill.
 LONGEST_LIST = 6
 LIST_TEXT = "Do you have any of these now?"
+# More guesses than that are no help to somebody who was not understood.
+MOST_GUESSES = 3
+WHICH_IS_MEANT = "I want to be sure that I understand you. Which of these do you mean?"
+EXAMPLES = {
+    "onset_when": "You can write “since Monday” or “for three weeks”, for example.",
+    "contact": "You can write “Anna, 07700 900123”, for example, or only a number.",
+    "since_last": "You can write “still there”, “worse”, “better” or “gone”.",
+    "wrong": "You can write its name, or “something else”, or “nothing”.",
+    "what_is_wrong": "You can write “it was my left arm”, for example.",
+}
 
 
 def next_question(report: Report, knowledge: Knowledge) -> Question | None:
@@ -34,10 +44,27 @@ def next_question(report: Report, knowledge: Knowledge) -> Question | None:
     urgency = assessment.urgency
     if urgency is None or urgency is Urgency.EMERGENCY:
         return None
-    for mention in active(report):
-        if _is_worth_confirming(mention, report, facts, urgency):
-            return _confirming(mention.sign, knowledge)
-    return _most_telling(facts, urgency)
+    guessed = (
+        each for each in active(report) if _is_worth_confirming(each, report, facts, urgency)
+    )
+    signs = _surest_first(guessed)
+    return _confirming(signs, knowledge) if signs else _most_telling(facts, urgency)
+
+
+def which_emergency(report: Report, knowledge: Knowledge) -> Question | None:
+    """When an emergency is only possible and more was guessed: which of it the patient means. Its number
+    was said before; nothing that is answered lowers the urgency."""
+    signs = _surest_first(each for each in active(report) if _is_in_doubt(each, report, knowledge))
+    grave = [sign for sign in signs if knowledge.signs[sign].urgency is Urgency.EMERGENCY]
+    if len(signs) < 2 or not grave:
+        return None
+    listed = sorted(signs, key=lambda sign: sign not in grave)[:MOST_GUESSES]
+    return _confirming([sign for sign in signs if sign in listed], knowledge)
+
+
+def in_other_words(question: Question, knowledge: Knowledge) -> Question:
+    """The question to somebody whose answer was not understood: in other words, with an example."""
+    return dataclasses.replace(question, text=_other_words(question, knowledge))
 
 
 def question_about(fact: str, knowledge: Knowledge) -> Question:
@@ -68,14 +95,61 @@ def _is_worth_confirming(mention: Mention, report: Report, facts: Facts, urgency
     return any(rule.id not in open_before for rule in _live(more, urgency))
 
 
-def _confirming(sign: str, knowledge: Knowledge) -> Question:
-    plain = knowledge.signs[sign].plain
+def _is_in_doubt(mention: Mention, report: Report, knowledge: Knowledge) -> bool:
+    """Whether nobody knows yet if the sign is meant: guessed, or an emergency that is only possible."""
+    told = {each.assertion for each in active(report) if each.sign == mention.sign}
+    is_grave = knowledge.signs[mention.sign].urgency is Urgency.EMERGENCY
+    unsure = is_grave and told == {Assertion.POSSIBLE}
+    asked = CONFIRM + mention.sign in report.answers
+    return not asked and (unsure or needs_confirming(mention, report, knowledge))
+
+
+def _surest_first(guessed: Iterable[Mention]) -> list[str]:
+    by_certainty = sorted(guessed, key=lambda each: -each.confidence)
+    return list(dict.fromkeys(each.sign for each in by_certainty))
+
+
+def _confirming(signs: Sequence[str], knowledge: Knowledge) -> Question:
+    """One guess with yes or no; of several the surest as a list to pick from."""
+    listed = signs[:MOST_GUESSES]
+    names = [knowledge.signs[sign].plain for sign in listed]
+    if len(listed) == 1:
+        text = f"Do I understand you right: are you telling me about {names[0]}?"
+        return Question(id=CONFIRM + listed[0], about=tuple(listed), text=text, choices=YES_NO)
     return Question(
-        id=CONFIRM + sign,
-        about=(sign,),
-        text=f"Do I understand you right: are you telling me about {plain}?",
-        choices=YES_NO,
+        id=CONFIRM + ",".join(listed),
+        about=tuple(listed),
+        text=WHICH_IS_MEANT,
+        choices=_to_pick(names),
     )
+
+
+def _other_words(question: Question, knowledge: Knowledge) -> str:
+    first = question.about[0]
+    if question.id in EXAMPLES:
+        return f"{question.text} {EXAMPLES[question.id]}"
+    if question.id.startswith(CONFIRM):
+        plain = knowledge.signs[first].plain
+        if len(question.about) > 1:
+            return f"Which of these is closest? You can write “{plain}”, for example, or “none”."
+        return f"Is it {plain} that you notice? You can write “yes”, “no” or “I don't know”."
+    entry = knowledge.questions[first]
+    if len(question.about) > 1:
+        return f"Please write what you have now, such as “{entry.item}”, or write “none”."
+    if entry.kind is Kind.YES_NO and entry.item and entry.worse == YES:
+        return f"I mean {entry.item}. Is that so for you? You can write “yes” or “no”."
+    return f"I ask once more. {entry.text} {_example(entry)}"
+
+
+def _example(entry: QuestionEntry) -> str:
+    if entry.kind is Kind.YES_NO:
+        return "You can write “yes”, “no” or “I don't know”."
+    if entry.kind is Kind.NUMBER:
+        middle = (max(entry.lowest, 0) + entry.highest) / 2
+        return f"You can write a number, such as {middle:.0f}, or “I don't know”."
+    if entry.kind is Kind.DAYS_AGO:
+        return "You can write “two weeks ago”, “in March” or “I don't know”."
+    return f"You can write “{list(entry.choices.values())[-1]}”, for example, or “I don't know”."
 
 
 def _live(facts: Facts, urgency: Urgency) -> Iterator[Rule]:
@@ -142,12 +216,14 @@ def _list_of(facts: list[str], knowledge: Knowledge) -> Question:
         id=",".join(facts),
         about=tuple(facts),
         text=LIST_TEXT,
-        choices=(
-            *(Choice(title=item[:1].upper() + item[1:], value=item) for item in items),
-            NONE_OF_THESE,
-            DONT_KNOW_CHOICE,
-        ),
+        choices=_to_pick(items),
     )
+
+
+def _to_pick(names: Iterable[str]) -> tuple[Choice, ...]:
+    """A button for each, and for none of them and not knowing."""
+    titles = (Choice(title=name[:1].upper() + name[1:], value=name) for name in names)
+    return (*titles, NONE_OF_THESE, DONT_KNOW_CHOICE)
 
 
 def _choices(entry: QuestionEntry) -> tuple[Choice, ...]:

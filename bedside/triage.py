@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from bedside.facts import (
-    ACTIVE,
     CONFIRM,
     RECENT_DAYS,
     Facts,
@@ -23,8 +22,10 @@ from bedside.facts import (
 )
 from bedside.knowledge import Knowledge, Rule, Sign
 from bedside.model import (
+    CORRECTED,
     DONT_KNOW,
     LAST_INFUSION,
+    YES,
     Advice,
     Assertion,
     Assessment,
@@ -36,9 +37,10 @@ from bedside.model import (
     Urgency,
 )
 
-__all__ = ["ACTIVE", "CLARIFY", "CONFIRM", "active", "assess", "is_guess", "needs_confirming"]
+__all__ = ["CLARIFY", "CONFIRM", "active", "assess", "is_guess", "needs_confirming"]
 
 CLARIFY = "clarify"
+REACHED_BEFORE = "reached_before"
 PROPOSAL = (Source(id="PROPOSAL"),)
 # The same sign again after advice is one step more urgent (a proposal of the draft). Only one that is
 # also worse makes an urgent sign an emergency: sending everybody who writes twice to the ambulance
@@ -213,6 +215,8 @@ def _again(facts: Facts, report: Report) -> Iterator[Reason]:
 
 
 def _ago(earlier: EarlierSign) -> str:
+    if earlier.days_ago == 0:
+        return "shortly before"
     return f"{earlier.days_ago:g} day{'' if earlier.days_ago == 1 else 's'} ago"
 
 
@@ -246,12 +250,14 @@ def _unclear(report: Report) -> Iterator[Reason]:
 
 
 def _reached_before(report: Report, now: Urgency | None) -> Iterator[Reason]:
-    """Urgency never goes down within a conversation; only a clinician lowers it."""
+    """Urgency never goes down within a conversation; only a clinician lowers it. The words are those
+    that the patient has called wrong since."""
     if report.reached is not None and report.reached > (now or Urgency.UNCLEAR):
+        wrong = (each.text for each in report.mentions if each.cue == CORRECTED)
         yield Reason(
-            rule="reached_before",
+            rule=REACHED_BEFORE,
             sign="",
-            words="",
+            words=", ".join(dict.fromkeys(wrong)),
             urgency=report.reached,
             why="It was as urgent earlier in this conversation, and only a clinician lowers that.",
             sources=PROPOSAL,
@@ -261,7 +267,11 @@ def _reached_before(report: Report, now: Urgency | None) -> Iterator[Reason]:
 def _rests_on_possible(report: Report, reasons: tuple[Reason, ...], urgency: Urgency) -> bool:
     """Whether no rule and no sign that is surely there leads to `urgency`."""
     deciding = [reason for reason in reasons if reason.urgency == urgency]
-    present = {each.sign for each in active(report) if each.assertion is Assertion.PRESENT}
+    present = {
+        each.sign
+        for each in active(report)
+        if each.assertion is Assertion.PRESENT or report.answers.get(CONFIRM + each.sign) == YES
+    }
     return all(
         reason.rule == f"sign:{reason.sign}" and reason.sign not in present for reason in deciding
     )
@@ -285,6 +295,14 @@ def _advice(
     if reasons[0].rule == "unclear_twice":
         return Advice.UNCLEAR
     return BY_URGENCY[urgency]
+
+
+def is_happening(assessment: Assessment) -> bool:
+    """Whether what the patient tells now, and not only what was taken back, is an emergency."""
+    return any(
+        each.urgency is Urgency.EMERGENCY and each.rule != REACHED_BEFORE
+        for each in assessment.reasons
+    )
 
 
 def _is_crisis(rule: Rule) -> bool:

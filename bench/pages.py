@@ -1,7 +1,8 @@
 """The generated pages of docs/: `python -m bench.pages` writes them, `--check` fails when one is stale.
 
 docs/triage-rules.md comes from the tables of tests/spec/ and the knowledge, docs/traceability.md from the
-claims of the two source documents, docs/flag-states.md from bedside.review.
+claims of the two source documents, docs/flag-states.md from bedside.review, docs/conversations.md from
+tests/conversations/test_shown.py when there is a trained model.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from bedside.model import Clinic, FlagState, Source, Urgency
 from bedside.review import IN_WORKING_TIME, MOVES, TARGETS, Move
 from bedside.saying import ADVICE
 from bedside.settings import ROOT, read_clinic
+from bench.conversations_doc import can_be_written, conversations
 from bench.spec import Row, topics
 
 DOCS = ROOT / "docs"
@@ -58,14 +60,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     check = parser.parse_args(arguments).check
     knowledge = load()
-    stale = [name for name, page in PAGES.items() if _is_stale(DOCS / name, page(knowledge))]
+    pages = {name: page(knowledge) for name, page in _pages().items()}
+    stale = [name for name, page in pages.items() if _is_stale(DOCS / name, page)]
     for name in stale:
         if check:
             print(f"docs/{name} is stale: run `make pages`", file=sys.stderr)
         else:
-            (DOCS / name).write_text(PAGES[name](knowledge), encoding="utf-8")
+            (DOCS / name).write_text(pages[name], encoding="utf-8")
             print(f"wrote docs/{name}")
     return 1 if check and stale else 0
+
+
+def _pages() -> Mapping[str, Callable[[Knowledge], str]]:
+    """The pages that can be made here: one needs a trained model."""
+    if can_be_written():
+        return {**PAGES, "conversations.md": conversations}
+    print("docs/conversations.md is left as it is: it needs the model, `make train`")
+    return PAGES
 
 
 def _is_stale(path: Path, page: str) -> bool:

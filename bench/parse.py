@@ -65,6 +65,8 @@ def said(parsed: Parsed) -> dict[str, Any]:
         "findings": [_of(as_json(each), OF_FINDING) for each in parsed.findings],
         "details": dict(_by_kind(parsed.details)),
         "reply": parsed.reply,
+        "language": parsed.language,
+        "topic": parsed.topic,
     }
 
 

@@ -186,7 +186,10 @@ def _answer(question: Question | None, case: Case, knowledge: Knowledge) -> str:
     if question is None or question.id == "clarify":
         return I_DO_NOT_KNOW
     if question.id.startswith(CONFIRM):
-        return YES if question.about[0] in case.signs else "no"
+        meant = [sign for sign in question.about if sign in case.signs]
+        if len(question.about) > 1:
+            return knowledge.signs[meant[0]].plain if meant else NONE_OF_THESE.value
+        return YES if meant else "no"
     truth = {**case.told, **case.answers}
     if len(question.about) > 1:
         return _picked(question, truth, knowledge)

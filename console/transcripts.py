@@ -10,9 +10,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bedside.knowledge import Knowledge
-from bedside.model import Assertion, FoundBy, Mention, Urgency
+from bedside.model import ACTIVE, Assertion, FoundBy, Mention, Urgency
 from bedside.store import ANSWERED, BY_FLOOR, PATIENT, RECEIVED, Entry
-from bedside.triage import ACTIVE
 from console.presenters import Tag, in_zone, urgency_tag
 
 ASSERTIONS = {

@@ -9,21 +9,29 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bedside.answering import LONGEST_TEXT, as_meant
+from bedside.correction import (
+    MOST_NOTED,
+    WHAT_IS_WRONG,
+    WRONG,
+    question_in_own_words,
+    question_what_is_wrong,
+)
 from bedside.dialogue import (
     CONTACT,
     HOW_TO_REACH_YOU,
     LAST_BLOOD_TEST,
-    LONGEST_TEXT,
     ONSET,
     SINCE_WHEN,
     WHERE_ARE_YOU,
     Floor,
     take_up,
 )
-from bedside.facts import ACTIVE, CONFIRM
+from bedside.facts import CONFIRM
 from bedside.knowledge import Knowledge, clinic_facts, load_responses
 from bedside.language import Reader
 from bedside.model import (
+    ACTIVE,
     DONT_KNOW,
     MAYBE,
     NO,
@@ -31,6 +39,7 @@ from bedside.model import (
     Assertion,
     Clinic,
     Days,
+    EarlierSign,
     Finding,
     Parsed,
     Question,
@@ -38,7 +47,14 @@ from bedside.model import (
     Turn,
     Urgency,
 )
-from bedside.questions import next_question, question_about
+from bedside.questions import (
+    WHICH_IS_MEANT,
+    in_other_words,
+    next_question,
+    question_about,
+    which_emergency,
+)
+from bedside.returning import question_since_last
 from bedside.saying import ADVICE, ANSWERS
 from bedside.settings import ROOT, read_clinic
 from bedside.triage import CLARIFY, assess
@@ -63,6 +79,7 @@ from tests.builders import (
 )
 
 BRUISES, STROKE, PALPITATIONS = "unexplained_bruising", "stroke_signs", "palpitations"
+JOINTS, HEADACHE = "joint_pain", "headache_ordinary"
 HANDOVER = (ONSET, LAST_BLOOD_TEST, CONTACT)
 INTENTS = [*ANSWERS, "report_symptom", "affirm", "deny", "dont_know", "nlu_fallback"]
 NONSENSE = "qwertz uiop"
@@ -674,7 +691,416 @@ def test_who_does_not_know_whether_it_is_the_guessed_sign_is_for_the_team_today(
     assert talk.hears("I don't know", "dont_know")[0] == "utter_urgent"
 
 
+# Several guesses
+
+
+def guessed(talk: Talk, *signs: str) -> list[str]:
+    """A message in which only guesses were made, the first surest."""
+    doubts = [guess(sign, 0.9 - place / 10) for place, sign in enumerate(signs)]
+    return talk.take(parsed("odd marks", *doubts))
+
+
+def test_several_guesses_are_one_list_the_surest_first(talk: Talk) -> None:
+    assert guessed(talk, JOINTS, BRUISES, HEADACHE, "fatigue") == ["utter_confirm"]
+    assert talk.question.text == WHICH_IS_MEANT
+    assert [choice.title for choice in talk.question.choices] == [
+        "Painful or stiff joints",
+        "Bruises",
+        "A headache",
+        "None of these",
+        "I don't know",
+    ]
+
+
+@pytest.mark.parametrize("answer", ["Bruises", "bruises", "2", "it is the bruises I mean"])
+def test_the_guess_that_is_picked_or_told_counts_and_the_others_do_not(
+    talk: Talk, answer: str
+) -> None:
+    guessed(talk, JOINTS, BRUISES, HEADACHE)
+    assert talk.hears(answer)[0] == "utter_urgent"
+    assert talk.turn.says[0].facts["signs"] == "bruises"
+    assert (talk.urgency, talk.about[0]) == ("urgent", "headache_present")
+
+
+@pytest.mark.parametrize("answer", ["none of these", "None of these.", "no", "neither"])
+def test_none_of_these_takes_all_guesses_back_and_asks_for_other_words(
+    talk: Talk, answer: str
+) -> None:
+    guessed(talk, JOINTS, BRUISES)
+    assert talk.hears(answer, "deny") == ["utter_not_recognised"]
+    assert (talk.asks, talk.urgency) == (CLARIFY, None)
+
+
+def test_that_is_not_what_i_said_takes_the_guesses_back(talk: Talk) -> None:
+    guessed(talk, JOINTS, BRUISES)
+    assert talk.hears("that's not what I said", "correct") == ["utter_correct"]
+    assert (talk.asks, talk.urgency) == (CLARIFY, None)
+
+
+def test_both_of_the_guesses_can_be_meant(talk: Talk) -> None:
+    guessed(talk, JOINTS, BRUISES)
+    talk.hears("both of them", "affirm")
+    assert talk.turn.says[0].facts["signs"] == "bruises and painful or stiff joints"
+
+
+def test_a_yes_to_several_guesses_is_asked_which_in_other_words(talk: Talk) -> None:
+    guessed(talk, JOINTS, BRUISES)
+    first = talk.question.text
+    assert talk.hears("yes", "affirm") == ["utter_which", "utter_confirm"]
+    assert talk.question.text != first and "painful or stiff joints" in talk.question.text
+
+
+@pytest.mark.parametrize("answer", ["I don't know", "skip"])
+def test_who_does_not_know_which_guess_it_is_is_for_the_team_today(talk: Talk, answer: str) -> None:
+    guessed(talk, JOINTS, BRUISES)
+    assert talk.hears(answer, "dont_know")[0] == "utter_urgent"
+
+
+def test_a_sign_told_beside_the_list_is_taken_up_and_the_list_put_again(talk: Talk) -> None:
+    guessed(talk, JOINTS, BRUISES)
+    assert talk.hears("I have white patches on my skin where the colour has gone") == [
+        "utter_routine",
+        "utter_confirm",
+    ]
+
+
+def test_a_possible_emergency_gets_its_number_first_and_is_on_the_list(talk: Talk) -> None:
+    said = guessed(talk, BRUISES, "fatigue", HEADACHE, STROKE)
+    assert said == ["utter_emergency_possible", "utter_confirm"]
+    assert [choice.value for choice in talk.question.choices[:3]] == [
+        "bruises",
+        "tiredness",
+        KNOWLEDGE.signs[STROKE].plain,
+    ]
+
+
+def test_a_possible_emergency_that_is_picked_is_one(talk: Talk) -> None:
+    guessed(talk, BRUISES, STROKE)
+    assert talk.hears("2")[0] == "utter_emergency"
+    assert talk.question.text == WHERE_ARE_YOU
+
+
+@pytest.mark.parametrize("answer", ["bruises", "none of these"])
+def test_a_possible_emergency_that_is_not_meant_keeps_its_urgency_and_number(
+    talk: Talk, answer: str
+) -> None:
+    guessed(talk, BRUISES, STROKE)
+    assert talk.hears(answer)[0] == "utter_emergency_taken_back"
+    assert (talk.urgency, talk.question.text) == ("emergency", HOW_TO_REACH_YOU)
+    assert talk.hears("thank you", "thank")[0] == "utter_emergency_taken_back"
+
+
+def test_the_same_possible_emergency_again_counts_again(talk: Talk) -> None:
+    guessed(talk, BRUISES, STROKE)
+    talk.hears("none of these")
+    assert guessed(talk, STROKE)[0] == "utter_emergency_possible"
+
+
+def test_thoughts_of_self_harm_that_were_not_meant_keep_the_crisis_line(talk: Talk) -> None:
+    guessed(talk, "fatigue", "self_harm_thoughts")
+    assert talk.hears("tiredness")[0] == "utter_crisis_again"
+
+
+# Corrections
+
+THAT_IS_WRONG = "that's not what I said"
+
+
+def test_who_says_that_something_is_wrong_is_told_what_was_noted_and_picks(talk: Talk) -> None:
+    talk.hears("I have bruises and I am so tired")
+    assert talk.hears(THAT_IS_WRONG, "correct") == ["utter_noted_so_far", "utter_question"]
+    assert talk.turn.says[0].facts["signs"] == "bruises and tiredness"
+    assert talk.asks == WRONG
+    titles = [choice.title for choice in talk.question.choices]
+    assert titles == ["Bruises", "Tiredness", "Something else"]
+
+
+def test_a_correction_after_asking_what_was_noted_does_the_same(talk: Talk) -> None:
+    talk.hears("I have bruises")
+    assert talk.hears("what did you write down", "ask_what_was_noted")[0] == "utter_what_was_noted"
+    assert talk.hears("that is wrong", "correct") == ["utter_noted_so_far", "utter_question"]
+
+
+def test_no_more_than_five_signs_are_offered(talk: Talk, knowledge: Knowledge) -> None:
+    talk.report = report(*(mention(sign) for sign in SIGNS if sign not in EMERGENCIES))
+    talk.hears(THAT_IS_WRONG, "correct")
+    assert len(talk.question.choices) == MOST_NOTED + 1
+
+
+@pytest.mark.parametrize("answer", ["Bruises", "1", "the bruises", "no bruises"])
+def test_a_sign_called_wrong_stays_in_the_record_and_counts_no_more(
+    talk: Talk, answer: str
+) -> None:
+    talk.hears("I have bruises and my joints ache")
+    talk.hears(THAT_IS_WRONG, "correct")
+    assert talk.hears(answer)[0] == "utter_corrected"
+    assert talk.turn.says[0].facts["signs"] == "bruises"
+    bruises = next(each for each in talk.report.mentions if each.sign == BRUISES)
+    assert (bruises.assertion, bruises.cue) == (Assertion.ABSENT, "corrected by the patient")
+    assert talk.urgency == "urgent"
+    reason = next(each for each in talk.turn.assessment.reasons if each.rule == "reached_before")
+    assert "bruises" in reason.words
+
+
+def test_no_question_follows_from_a_sign_that_was_taken_back(talk: Talk) -> None:
+    talk.hears("I have bruises")
+    talk.hears(THAT_IS_WRONG, "correct")
+    talk.hears("Bruises")
+    assert talk.asks == CONTACT
+    talk.hears("skip", "skip")
+    assert talk.asks is None
+
+
+def test_the_summary_names_it_only_as_taken_back(talk: Talk) -> None:
+    talk.hears("I have bruises and my joints ache")
+    talk.hears(THAT_IS_WRONG, "correct")
+    talk.hears("Bruises")
+    while talk.question is not None:
+        talk.hears("I don't know", "dont_know")
+    summary = talk.turn.says[-1]
+    assert summary.response == "utter_summary"
+    assert summary.facts["signs"] == "painful or stiff joints. You took back: bruises"
+
+
+def test_what_was_taken_back_and_is_told_again_counts_again(talk: Talk) -> None:
+    talk.hears("I have bruises")
+    talk.hears(THAT_IS_WRONG, "correct")
+    talk.hears("Bruises")
+    assert talk.hears("they are bruises after all")[0] == "utter_urgent"
+    assert "headache_present" in talk.about
+
+
+def test_an_emergency_is_not_taken_back_silently(talk: Talk) -> None:
+    talk.hears("my chest hurts")
+    assert talk.hears("that's wrong", "correct")[0] == "utter_emergency_again"
+    assert talk.hears("chest pain or tightness")[:2] == [
+        "utter_emergency_taken_back",
+        "utter_corrected",
+    ]
+    said = RESPONSES.say(talk.turn.says[0], FACTS).text
+    assert "999" in said.split(". ")[0] and "If this is not happening, tell the MS team" in said
+    assert talk.urgency == "emergency"
+
+
+def test_thoughts_of_self_harm_are_not_offered_to_be_taken_back(talk: Talk) -> None:
+    talk.hears("I want to kill myself")
+    assert talk.hears(THAT_IS_WRONG, "correct")[:2] == ["utter_crisis_again", "utter_correct"]
+    assert talk.asks != WRONG
+
+
+def test_a_correction_with_a_new_sign_is_taken_up_with_it(talk: Talk) -> None:
+    talk.hears("I have a fever")
+    assert talk.hears("no, it's not a fever, it's a rash", "correct")[:2] == [
+        "utter_urgent",
+        "utter_corrected",
+    ]
+    assert talk.turn.says[0].facts["signs"] == "a rash or hives"
+    assert talk.turn.says[1].facts["signs"] == "a fever"
+
+
+def test_the_no_of_a_correction_is_no_answer_to_the_open_question(talk: Talk) -> None:
+    talk.hears("I have bruises")
+    listed = talk.about
+    assert talk.hears("no, you got it wrong", "correct")[-1] == "utter_question"
+    assert talk.report.answers.keys().isdisjoint(listed)
+
+
+def test_something_else_is_told_in_own_words_and_kept(talk: Talk) -> None:
+    talk.hears("I have bruises")
+    listed = talk.about
+    talk.hears(THAT_IS_WRONG, "correct")
+    assert talk.hears("Something else") == ["utter_question"]
+    assert talk.hears("it was my left leg") == ["utter_added", "utter_question"]
+    assert talk.report.answers[WHAT_IS_WRONG] == "it was my left leg"
+    assert talk.about == listed
+
+
+@pytest.mark.parametrize("answer", ["nothing", "I don't know", "skip"])
+def test_who_takes_nothing_back_goes_on_with_the_open_question(talk: Talk, answer: str) -> None:
+    talk.hears("I have bruises")
+    listed = talk.about
+    talk.hears(THAT_IS_WRONG, "correct")
+    assert talk.hears(answer) == ["utter_added", "utter_question"]
+    assert (talk.about, talk.urgency) == (listed, "urgent")
+
+
+def test_a_corrected_value_is_added(talk: Talk) -> None:
+    talk.hears("I have bruises")
+    assert talk.hears("sorry, typo, I meant 37.2 °C", "correct") == [
+        "utter_added",
+        "utter_question",
+    ]
+
+
+# A patient who comes back
+
+
+def came_back(talk: Talk, *signs: str) -> None:
+    """A new conversation of a patient who told these signs three days ago."""
+    told = (
+        EarlierSign(sign=sign, urgency=KNOWLEDGE.signs[sign].urgency, days_ago=3) for sign in signs
+    )
+    talk.report = Report(earlier=tuple(told))
+
+
+def test_a_greeting_while_a_question_is_open_repeats_what_was_told_and_the_question(
+    talk: Talk,
+) -> None:
+    talk.hears("I have bruises")
+    listed = talk.about
+    for text, intent in (("hello again", "greet"), ("lovely weather", "small_talk")):
+        assert talk.hears(text, intent) == ["utter_welcome_back", "utter_question"]
+        assert talk.turn.says[0].facts["signs"] == "bruises"
+        assert talk.about == listed
+
+
+def test_a_greeting_in_a_new_conversation_asks_how_the_earlier_signs_are(talk: Talk) -> None:
+    came_back(talk, JOINTS, BRUISES)
+    assert talk.hears("hello", "greet") == ["utter_welcome_back", "utter_question"]
+    assert talk.turn.says[0].facts["signs"] == "bruises and painful or stiff joints"
+    titles = [choice.title for choice in talk.question.choices]
+    assert titles == ["Still there", "Worse", "Better", "Gone", "I don't know"]
+
+
+def test_what_was_only_guessed_last_time_is_not_told_to_the_patient_as_theirs(talk: Talk) -> None:
+    guessed_only = EarlierSign(sign=BRUISES, urgency=Urgency.UNCLEAR, days_ago=3)
+    talk.report = Report(earlier=(guessed_only,))
+    assert talk.hears("hello", "greet") == ["utter_greet"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "urgency"),
+    [
+        ("Still there", "urgent"),
+        ("about the same", "urgent"),
+        ("it has not gone", "urgent"),
+        ("yes", "urgent"),
+        ("Worse", "urgent"),
+        ("it's got much worse", "urgent"),
+        ("Better", None),
+        ("Gone", None),
+        ("it went away on Monday", None),
+        ("I don't know", None),
+    ],
+)
+def test_what_is_still_there_is_the_same_sign_again(
+    talk: Talk, answer: str, urgency: str | None
+) -> None:
+    came_back(talk, JOINTS)
+    talk.hears("hello", "greet")
+    said = talk.hears(answer)
+    assert talk.urgency == urgency
+    assert said[0] == ("utter_better" if urgency is None else "utter_urgent")
+    rules = {each.rule for each in talk.turn.assessment.reasons}
+    assert urgency is None or rules & {"again", "again_and_worse"}
+
+
+def test_an_urgent_sign_that_is_worse_than_last_time_is_an_emergency(talk: Talk) -> None:
+    came_back(talk, BRUISES)
+    talk.hears("hello", "greet")
+    assert talk.hears("Worse")[0] == "utter_emergency"
+
+
+def test_feeling_worse_in_a_new_conversation_takes_the_earlier_signs_up(talk: Talk) -> None:
+    came_back(talk, JOINTS)
+    assert talk.hears("it has got worse since I wrote", "feel_worse")[0] == "utter_urgent"
+
+
+def test_how_it_is_now_is_asked_once_more_in_other_words_and_then_left(talk: Talk) -> None:
+    came_back(talk, BRUISES)
+    talk.hears("hello", "greet")
+    assert talk.hears(NONSENSE) == ["utter_once_more", "utter_question"]
+    assert "“still there”" in talk.question.text
+    assert talk.hears(NONSENSE) == ["utter_better"]
+    assert talk.question is None
+
+
+def test_another_sign_in_place_of_how_it_is_now_is_taken_up(talk: Talk) -> None:
+    came_back(talk, JOINTS)
+    talk.hears("hello", "greet")
+    assert talk.hears("my chest hurts")[0] == "utter_emergency"
+
+
+def test_feeling_worse_raises_what_was_advised_on(talk: Talk) -> None:
+    talk.hears("my joints ache")
+    assert talk.urgency == "prompt"
+    assert talk.hears("I feel worse", "feel_worse")[0] == "utter_urgent"
+    assert talk.hears("it's worse again", "feel_worse")[0] == "utter_worse"
+
+
+def test_feeling_worse_without_a_known_sign_asks_what_is_worse(talk: Talk) -> None:
+    assert talk.hears("I feel worse", "feel_worse") == ["utter_worse"]
+    assert talk.urgency is None
+
+
+def test_feeling_worse_in_place_of_a_name_is_no_name(talk: Talk) -> None:
+    talk.hears("my joints ache")
+    hand_over(talk, "skip", "skip")
+    assert talk.asks == CONTACT
+    assert talk.hears("I feel worse", "feel_worse")[0] == "utter_urgent"
+    assert CONTACT not in talk.report.answers
+
+
+def test_feeling_better_is_noted_and_lowers_nothing(talk: Talk) -> None:
+    talk.hears("I have bruises")
+    assert talk.hears("much better now", "feel_better") == ["utter_better", "utter_question"]
+    assert talk.urgency == "urgent"
+
+
+# Nonsense and insults
+
+
+def test_nonsense_gets_a_kind_answer_and_the_second_time_a_person(talk: Talk) -> None:
+    assert talk.hears("asdfgh", "nonsense") == ["utter_nonsense"]
+    assert talk.asks == CLARIFY
+    assert talk.hears("jkl jkl", "nonsense")[0] == "utter_unclear"
+    assert talk.urgency == "urgent"
+
+
+def test_nonsense_in_place_of_an_answer_is_an_unclear_answer(talk: Talk) -> None:
+    talk.hears("I have bruises")
+    listed = talk.about
+    assert talk.hears("asdfgh", "nonsense") == ["utter_nonsense", "utter_question"]
+    assert talk.question.attempt == 2
+    talk.hears("asdfgh", "nonsense")
+    assert {talk.report.answers[fact] for fact in listed} == {DONT_KNOW}
+
+
+def test_an_insult_is_answered_calmly_and_the_question_stays(talk: Talk) -> None:
+    talk.hears("I have bruises")
+    listed = talk.about
+    assert talk.hears("you useless machine", "insult") == ["utter_insult", "utter_question"]
+    assert (talk.about, talk.question.attempt) == (listed, 1)
+
+
+@pytest.mark.parametrize("intent", ["nonsense", "insult", "greet", "correct", "feel_worse", "skip"])
+def test_after_an_emergency_any_message_repeats_the_number_first(talk: Talk, intent: str) -> None:
+    talk.hears("my chest hurts")
+    talk.hears(NONSENSE, intent)
+    first = talk.turn.says[0]
+    assert first.urgency is Urgency.EMERGENCY
+    assert "999" in RESPONSES.say(first, FACTS).text.split(". ")[0]
+
+
 # Not understood
+
+
+def test_a_question_is_put_again_in_other_words_with_an_example(talk: Talk) -> None:
+    for fact in ASKED:
+        talk.is_asked(fact, report(mention(BRUISES)))
+        question = talk.question
+        again = in_other_words(question, KNOWLEDGE)
+        assert again.text != question.text and again.text.startswith(("I ", "Please"))
+        assert "You can write" in again.text
+        assert (again.id, again.choices) == (question.id, question.choices)
+
+
+@pytest.mark.parametrize("text", ["next question please", "I would rather not say"])
+def test_skipping_in_other_words_is_an_answer(talk: Talk, text: str) -> None:
+    talk.hears("I have bruises")
+    listed = talk.about
+    assert talk.hears(text, "skip") == ["utter_question"]
+    assert {talk.report.answers[fact] for fact in listed} == {DONT_KNOW}
 
 
 def test_who_is_not_understood_twice_is_sent_to_a_person(talk: Talk) -> None:
@@ -749,7 +1175,7 @@ def test_who_is_not_waited_for_is_not_asked_for_a_number(talk: Talk) -> None:
     assert talk.urgency == "routine"
 
 
-@pytest.mark.parametrize("text", ["skip", "Anna", "hello", "no", "07700 900123", "x" * 500])
+@pytest.mark.parametrize("text", ["Anna", "no", "07700 900123", "x" * 500])
 @pytest.mark.parametrize(
     "intent", ["greet", "report_symptom", "out_of_scope", "deny", "small_talk"]
 )
@@ -761,6 +1187,45 @@ def test_whatever_is_written_for_a_name_is_kept_and_ends_the_questions(
     assert talk.hears(text, intent) == ["utter_emergency_again", "utter_summary"]
     assert talk.report.answers[CONTACT] == text[:LONGEST_TEXT]
     assert talk.question is None
+
+
+@pytest.mark.parametrize("text", ["skip", "I don't know", "rather not say"])
+def test_who_skips_the_name_is_not_asked_again(talk: Talk, text: str) -> None:
+    talk.report = report(mention("chest_pain"))
+    talk.question = Question(id=CONTACT, about=(CONTACT,), text=WHERE_ARE_YOU)
+    assert talk.hears(text, "skip") == ["utter_emergency_again", "utter_summary"]
+    assert talk.report.answers[CONTACT] == DONT_KNOW
+    talk.hears("thank you", "thank")
+    assert talk.question is None
+
+
+@pytest.mark.parametrize("text", ["hello", "Good evening!", "hi there"])
+def test_a_greeting_is_no_name(talk: Talk, text: str) -> None:
+    talk.report = report(mention("chest_pain"))
+    talk.question = Question(id=CONTACT, about=(CONTACT,), text=WHERE_ARE_YOU)
+    assert talk.hears(text, "greet") == [
+        "utter_emergency_again",
+        "utter_welcome_back",
+        "utter_question",
+    ]
+    assert talk.asks == CONTACT and CONTACT not in talk.report.answers
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("It's Anna, 07700 900123, and now my gums bleed", "report_symptom"),
+        ("Anna Smith, and my gums bleed", "give_contact"),
+    ],
+)
+def test_a_sign_beside_a_name_or_number_is_taken_up_and_the_name_is_kept(
+    talk: Talk, text: str, intent: str
+) -> None:
+    talk.report = report(mention(BRUISES), answers=dict.fromkeys(ASKED, DONT_KNOW))
+    talk.question = Question(id=CONTACT, about=(CONTACT,), text=HOW_TO_REACH_YOU)
+    assert talk.hears(text, intent)[0] == "utter_urgent"
+    assert talk.report.answers[CONTACT] == text
+    assert "nose_gum_or_mouth_bleeding" in {each.sign for each in talk.report.mentions}
 
 
 def test_a_patient_who_goes_on_talking_after_the_summary_is_still_heard(talk: Talk) -> None:
@@ -800,7 +1265,21 @@ def test_the_floor_alone_knows_what_is_certain(
 
 heard_messages = st.builds(
     Parsed,
-    text=st.sampled_from(["", "yes", "Anna", "none of these", "a headache", "yesterday", NONSENSE]),
+    text=st.sampled_from(
+        [
+            "",
+            "yes",
+            "Anna",
+            "none of these",
+            "a headache",
+            "yesterday",
+            "bruises",
+            "chest pain or tightness",
+            "something else",
+            "worse",
+            NONSENSE,
+        ]
+    ),
     intent=st.sampled_from(INTENTS),
     mentions=st.lists(mentions | guesses, max_size=2).map(tuple),
     findings=st.lists(findings, max_size=2).map(tuple),
@@ -815,6 +1294,16 @@ pending = st.none() | st.sampled_from(
         *(question_about(fact, KNOWLEDGE) for fact in ASKED),
         *(next_question(report(mention(sign)), KNOWLEDGE) for sign in (BRUISES, "fatigue")),
         next_question(report(guess(BRUISES)), KNOWLEDGE),
+        next_question(report(guess(BRUISES), guess("fatigue")), KNOWLEDGE),
+        which_emergency(report(guess(BRUISES), guess(STROKE)), KNOWLEDGE),
+        question_what_is_wrong(
+            report(mention(BRUISES), mention("chest_pain")),
+            Parsed(text="wrong", intent="correct"),
+            None,
+            KNOWLEDGE,
+        ),
+        question_in_own_words(),
+        question_since_last(),
         Question(id=CONTACT, about=(CONTACT,), text=HOW_TO_REACH_YOU),
         Question(id=ONSET, about=(ONSET,), text=SINCE_WHEN),
         Question(id=CLARIFY, about=(), text=""),
@@ -911,8 +1400,10 @@ def test_how_to_be_reached_is_asked_last_and_of_nobody_who_is_not_waited_for(now
 @given(any_turn)
 def test_nothing_a_patient_told_is_lost(now) -> None:
     told, message, question = now
+    message = as_meant(message, question, KNOWLEDGE)  # a button says no more than it stands for
     after = take_up(told, message, question, KNOWLEDGE, TODAY).report
-    assert _signs(after) == [*_signs(told), *_signs(message)]
+    before = [*_signs(told), *_signs(message)]
+    assert _signs(after)[: len(before)] == before
     assert after.details == (*told.details, *message.details)
     assert {each.finding for each in after.findings} >= {
         each.finding for each in (*told.findings, *message.findings) if each.finding != "fever"

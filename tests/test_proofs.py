@@ -256,7 +256,7 @@ def questioned(told: Report, patient: Patient) -> tuple[Report, int]:
         if question is None:
             return told, asked
         if question.id.startswith(CONFIRM):
-            told = completed(told, {question.id: YES})
+            told = completed(told, {CONFIRM + sign: YES for sign in question.about})
         else:
             told = patient.answers(told, question.about)
     raise AssertionError("the questions do not end")

@@ -14,6 +14,7 @@ from bedside.questions import (
     next_question,
     open_facts,
     question_about,
+    which_emergency,
 )
 from bedside.triage import CLARIFY, CONFIRM, assess
 from tests.builders import (
@@ -395,6 +396,46 @@ def test_a_guess_is_asked_about_in_plain_words(knowledge: Knowledge) -> None:
 
 def test_a_guess_is_asked_about_before_the_red_flags(knowledge: Knowledge) -> None:
     assert asked(report(mention(JOINTS), guess(FATIGUE)), knowledge) == (FATIGUE,)
+
+
+def test_several_guesses_are_asked_about_in_one_list_the_surest_first(
+    knowledge: Knowledge,
+) -> None:
+    guesses = [guess(JOINTS, 0.4), guess(FATIGUE, 0.6), guess(BRUISES, 0.5), guess(FEVER, 0.3)]
+    question = next_question(report(*guesses), knowledge)
+    assert question is not None
+    assert question.about == (FATIGUE, BRUISES, JOINTS)
+    assert titles(question) == [
+        "Tiredness",
+        "Bruises",
+        "Painful or stiff joints",
+        "None of these",
+        "I don't know",
+    ]
+
+
+def test_a_possible_emergency_is_among_the_three_that_are_listed(knowledge: Knowledge) -> None:
+    milder = [guess(sign, 0.8) for sign in (BRUISES, FATIGUE, JOINTS)]
+    told = report(*milder, mention("chest_pain", "possible"), guess("seizure", 0.2))
+    question = which_emergency(told, knowledge)
+    assert question is not None
+    assert question.about == ("chest_pain", BRUISES, "seizure")
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        report(guess("chest_pain")),
+        report(guess("chest_pain"), mention(BRUISES)),
+        report(mention("chest_pain"), guess(BRUISES)),
+        report(guess("chest_pain"), guess(BRUISES), answers={CONFIRM + "chest_pain": DONT_KNOW}),
+        report(guess(FATIGUE), guess(BRUISES)),
+    ],
+)
+def test_no_emergency_is_on_a_list_when_it_is_alone_sure_or_was_asked_about(
+    knowledge: Knowledge, told: Report
+) -> None:
+    assert which_emergency(told, knowledge) is None
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import and_, func, select, update
 
-from bedside.model import LAST_INFUSION, EarlierSign, Reply, Report, Urgency, as_json
+from bedside.model import CORRECTED, LAST_INFUSION, EarlierSign, Reply, Report, Urgency, as_json
 from bedside.store import audit, people
 from bedside.store.database import Transaction
 from bedside.store.rows import (
@@ -240,7 +240,7 @@ def _opened(tx: Transaction, clinic_id: str, patient_id: str, now: datetime) -> 
 
 def _first_report(tx: Transaction, patient_id: str, now: datetime) -> Report:
     """What a new conversation knows of the patient's earlier ones: the signs of the last two weeks with
-    the urgency they were given, and when the last infusion was."""
+    the urgency they were given, those aside that were called wrong, and when the last infusion was."""
     told = tx.execute(
         select(reports.c.report, reports.c.reasons, reports.c.at)
         .join(conversations, conversations.c.id == reports.c.conversation_id)
@@ -248,9 +248,12 @@ def _first_report(tx: Transaction, patient_id: str, now: datetime) -> Report:
         .order_by(reports.c.id.desc())
         .limit(MOST_REMEMBERED)
     ).all()
-    signs = {}
+    signs: dict[str, EarlierSign] = {}
     for row in reversed(told):
         days_ago = (now - row.at) / timedelta(days=1)
+        for mention in row.report["mentions"]:
+            if mention["cue"] == CORRECTED:
+                signs.pop(mention["sign"], None)
         for reason in row.reasons:
             if reason["rule"] == f"sign:{reason['sign']}":
                 urgency = Urgency.of(reason["urgency"])

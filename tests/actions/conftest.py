@@ -89,8 +89,9 @@ def entities(parsed: Parsed) -> list[dict[str, Any]]:
     ]
     found += [{"entity": "finding", **as_json(each)} for each in parsed.findings]
     found += [{"entity": "detail", **as_json(each)} for each in parsed.details]
-    if parsed.reply:
-        found.append({"entity": "reply", "value": parsed.reply, "start": 0, "end": 0})
+    for name in ("reply", "language", "topic"):
+        if getattr(parsed, name):
+            found.append({"entity": name, "value": getattr(parsed, name), "start": 0, "end": 0})
     return found
 
 

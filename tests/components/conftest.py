@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from bedside.settings import ROOT
+from bedside.settings import Settings
 
-HEADS = ROOT / "models" / "language" / "heads.npz"
+HEADS = Settings.from_environment().heads
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -266,7 +266,9 @@ def test_rasa_says_what_chats_floor_would_say(speaks, knowledge, clinic, monkeyp
 
     texts = load_responses()
     facts = clinic_facts(clinic, knowledge, datetime.now(timezone.utc))
-    given = {"signs": "bruises", "question": "Since when?"}
+    given = {"signs": "bruises", "question": "Since when?", "answer": "Yes. (Source: a text.)"}
+    given |= {"in_an_emergency": "Call:", "to_reach_a_person": "Talk:"}
+    given |= {"when_closed": "Closed:", "english_only": "English only."}
     for name in texts.texts:
         said = texts.say(Utterance(response=name, facts=given), facts).text
         assert speaks(name, **given)["text"] == said

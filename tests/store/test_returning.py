@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bedside.model import Urgency
+from bedside.model import Parsed, Urgency
 
 
 def told_and_closed(record, text: str) -> str:
@@ -46,6 +46,19 @@ def test_the_date_of_the_last_infusion_is_not_asked_for_twice(record):
     record.clock.now += timedelta(days=2)
     after = record.receive(before, "hello again").conversation
     assert set(after.report.answers) == {"days_since_last_infusion"}
+
+
+def test_what_the_patient_called_wrong_is_not_carried_along(record):
+    before = record.open()
+    record.tell(before, "my joints ache and I have bruises")
+    record.take_up(
+        record.receive(before, "that is wrong"),
+        parsed=Parsed(text="that is wrong", intent="correct"),
+    )
+    record.take_up(record.receive(before, "Bruises"))
+    record.close(before)
+    after = record.receive(before, "hello again").conversation
+    assert [each.sign for each in after.report.earlier] == ["joint_pain"]
 
 
 def test_another_patients_reports_are_never_known(record):

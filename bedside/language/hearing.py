@@ -21,9 +21,9 @@ from bedside.model import FoundBy, Urgency
 
 # A clause of fewer words says too little: "yes", "since Monday".
 FEWEST_WORDS = 2
-# An emergency in the lexicon's words is asked about from so sure on: below, another sign's words hold it
-# ("throat closing" in an allergic reaction).
-FAINTEST_EMERGENCY = 0.05
+# A sign in the lexicon's words is asked about from so sure on, an emergency (True) sooner. Below, another
+# sign's words hold it ("throat closing" in an allergic reaction).
+FAINTEST_NAMED = {False: 0.25, True: 0.05}
 # What a place says of a sign counts beside a better one when it is at least so sure.
 SURE_OF_PLACE = 0.5
 
@@ -72,8 +72,8 @@ def stretches_of(doc: Doc) -> tuple[Span, ...]:
 def weighed(
     heard: Sequence[Heard], sure: Sure, classifier: Classifier, knowledge: Knowledge
 ) -> list[Heard]:
-    """What the lexicon heard as far as the heads bear it out, and what they hear beside it. An emergency in
-    the lexicon's words is asked about even where the heads find it unlikely."""
+    """What the lexicon heard as far as the heads bear it out, and what they hear beside it. What the
+    lexicon has words for is asked about even where the heads find it rather unlikely."""
     thresholds, classes = classifier.thresholds, classifier.signs.classes
     named = {each.entry for each in heard}
     nothing = classes.index(NOTHING)
@@ -84,7 +84,7 @@ def weighed(
             known = evidence(sure.signs, column, nothing, by_lexicon=sign in named)
             certainty = confidence(known, thresholds)
             is_emergency = knowledge.signs[sign].urgency is Urgency.EMERGENCY
-            is_named = is_emergency and sign in named and certainty >= FAINTEST_EMERGENCY
+            is_named = sign in named and certainty >= FAINTEST_NAMED[is_emergency]
             if thresholds.asks(sign, certainty) or is_named:
                 kept += _of_sign(sign, certainty, heard, sure.stretches, row, thresholds)
     return sorted(kept, key=lambda each: (each.span.start, each.entry))

@@ -15,7 +15,7 @@ from bedside.language.assertion import AssertionFinder
 from bedside.language.classifier import Classifier
 from bedside.language.encoder import Pieces
 from bedside.language.hearing import Heard
-from bedside.model import Assertion, FoundBy
+from bedside.model import Assertion, FoundBy, Urgency
 
 Judged = tuple[Assertion, str | None]
 # From so sure a "present" on, the sign is taken as the patient's, and now: surer where ConText sees a cue
@@ -25,6 +25,7 @@ SURE_PRESENT = {False: 0.6, True: 0.7}
 DOUBTED = {False: 0.5, True: 0.35}
 # A denial of a grave sign in which ConText sees no denying word must be surer than this.
 SURE_UNCUED = 0.7
+SET_ASIDE = (Assertion.ABSENT, Assertion.HISTORICAL)
 
 
 def by_context(
@@ -47,9 +48,10 @@ def by_head(
     pieces: Pieces,
     heard: Sequence[Heard],
     opinions: Sequence[Judged],
-    is_grave: Callable[[str], bool],
+    urgency_of: Callable[[str], Urgency],
 ) -> list[Judged]:
-    """The head's judgement of each, given ConText's. A sign that is not sure enough is only possible."""
+    """The head's judgement of each, given ConText's. A sign that is not sure enough is only possible; so is
+    an emergency in the lexicon's words that ConText takes as present and the head as denied or past."""
     if not heard:
         return []
     told = [(each.place, opinion) for each, (opinion, _) in zip(heard, opinions, strict=True)]
@@ -59,13 +61,20 @@ def by_head(
     for at, sure in enumerate(classifier.assertions.probabilities(rows)):
         each, (opinion, cue) = heard[at], opinions[at]
         by_class = dict(zip(classes, map(float, sure), strict=True))
-        meant = decided(by_class, opinion, is_grave(each.entry))
+        urgency = urgency_of(each.entry)
+        meant = decided(by_class, opinion, is_grave=urgency >= Urgency.URGENT)
+        if meant in SET_ASIDE and urgency is Urgency.EMERGENCY and _is_plain(each, opinion):
+            meant = Assertion.POSSIBLE
         if meant is not opinion:
             cue = classifier.cue(rows.row(at), meant)
         if meant is Assertion.PRESENT and not each.is_accepted:
             meant = Assertion.POSSIBLE
         judged.append((meant, cue))
     return judged
+
+
+def _is_plain(heard: Heard, opinion: Assertion) -> bool:
+    return heard.found_by is FoundBy.LEXICON and opinion is Assertion.PRESENT
 
 
 def decided(sure: Mapping[Assertion, float], opinion: Assertion, is_grave: bool) -> Assertion:

@@ -133,7 +133,7 @@ class Reader:
         sure, intent, certainty = hearing.sure_of(read, doc, pieces, self._classifier)
         heard = hearing.weighed(heard, sure, self._classifier, self._knowledge) + numbers
         opinions = judging.by_context(self._assertions, doc, heard, today)
-        judged = judging.by_head(self._classifier, read, pieces, heard, opinions, self._is_grave)
+        judged = judging.by_head(self._classifier, read, pieces, heard, opinions, self._urgency)
         intent = intent if certainty >= SURE_OF_INTENT else NOT_UNDERSTOOD
         return *_without_doubled(heard, judged, numbers), (intent, round(certainty, 4))
 
@@ -150,9 +150,9 @@ class Reader:
         signs = any(each.entry in self._knowledge.signs for each in heard)
         return None if signs or certainty < SURE_OF_REPLY else REPLY_OF_INTENT.get(intent)
 
-    def _is_grave(self, entry: str) -> bool:
+    def _urgency(self, entry: str) -> Urgency:
         sign = self._knowledge.signs.get(entry)
-        return sign is not None and sign.urgency >= Urgency.URGENT
+        return Urgency.UNCLEAR if sign is None else sign.urgency
 
 
 def trained_reader(knowledge: Knowledge, heads: Path | None) -> Reader:

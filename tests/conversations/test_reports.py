@@ -139,7 +139,7 @@ def test_a_late_bruise_is_never_expected(start: Start) -> None:
 
 
 def test_two_prompt_signs_of_different_parts_of_the_body_are_urgent(start: Start) -> None:
-    talk = start().say("my joints ache and I have a lump in my neck").urgency("urgent")
+    talk = start().say("my joints ache and I have been hoarse for six weeks").urgency("urgent")
     talk.notes("joint_pain", "neck_lump_or_voice_change").flagged("urgent")
 
 

@@ -2,11 +2,13 @@
 
 Cross-validation on data/nlu/: the sign heads are trained on two thirds of the messages and read the rest,
 beside the lexicon, three times over. Only messages in which every sign is marked are counted. Written to
-bedside/language/thresholds.json, for people to read and to commit; minutes.
+bedside/language/thresholds.json, for people to read and to commit, with figures to bench/results.md; minutes.
+`--figures` keeps the thresholds as they are.
 """
 
 from __future__ import annotations
 
+import argparse
 import sys
 import zlib
 from collections.abc import Iterator, Sequence
@@ -54,16 +56,23 @@ class Seen:
 
 
 def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m bench.thresholds", description=__doc__)
+    parser.add_argument(
+        "--figures", action="store_true", help="keep the thresholds, write figures only"
+    )
+    options = parser.parse_args()
     knowledge = load()
     known = encoded(shared_encoder(), examples())
     counted = {example.text for example in examples(FULLY_MARKED)}
     seen = [each for fold in range(FOLDS) for each in _held_out(known, fold, counted, knowledge)]
-    thresholds = fitted(seen, knowledge)
-    FILE.write_text(thresholds.to_json(), encoding="utf-8")
-    write_section(
-        "cross-validation", held_out_figures(seen, thresholds, knowledge), target=FILE.stem
-    )
-    print(f"wrote {FILE.name} from {len(counted)} messages")
+    if options.figures:
+        thresholds = Thresholds.from_json(FILE.read_text(encoding="utf-8"))
+    else:
+        thresholds = fitted(seen, knowledge)
+        FILE.write_text(thresholds.to_json(), encoding="utf-8")
+        print(f"wrote {FILE.name} from {len(counted)} messages")
+    figures = held_out_figures(seen, thresholds, knowledge)
+    write_section("cross-validation", figures, target=FILE.stem)
     return 0
 
 

@@ -154,6 +154,11 @@ def is_unanswered(heard: Heard) -> bool:
     )
 
 
+def _active(parsed: Parsed) -> set[str]:
+    """The signs that count in the message."""
+    return {each.sign for each in parsed.mentions if each.assertion in ACTIVE}
+
+
 def _assertions(parsed: Parsed) -> set[Assertion]:
     mentioned = {each.assertion for each in parsed.mentions}
     return mentioned | {each.assertion for each in parsed.findings}
@@ -166,8 +171,7 @@ def _advice(heard: Heard, knowledge: Knowledge) -> Iterator[Utterance]:
         return
     told = _told(heard, knowledge)
     raised = heard.before is None or urgency > heard.before
-    active = {each.sign for each in heard.parsed.mentions if each.assertion in ACTIVE}
-    crisis = any(knowledge.signs[sign].crisis for sign in active)
+    crisis = any(knowledge.signs[sign].crisis for sign in _active(heard.parsed))
     emergency = any(knowledge.signs[sign].urgency is Urgency.EMERGENCY for sign in told)
     if urgency is Urgency.EMERGENCY and not raised and not emergency:
         yield Utterance(response=_number_again(heard, knowledge), urgency=urgency)
@@ -246,11 +250,7 @@ def _in_their_language(language: OtherLanguage) -> Utterance:
 
 def _is_emergency(parsed: Parsed, knowledge: Knowledge) -> bool:
     """Whether the message names an emergency: then no long answer stands beside the number to call."""
-    return any(
-        knowledge.signs[each.sign].urgency is Urgency.EMERGENCY
-        for each in parsed.mentions
-        if each.assertion in ACTIVE
-    )
+    return any(knowledge.signs[sign].urgency is Urgency.EMERGENCY for sign in _active(parsed))
 
 
 def _of_itself(heard: Heard, pending: Question) -> Iterator[Utterance]:

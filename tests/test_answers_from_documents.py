@@ -14,10 +14,10 @@ import pytest
 from actions.heard import parsed_from
 from bedside.dialogue import take_up
 from bedside.knowledge import Knowledge, Responses, clinic_facts
-from bedside.language import Reader, nlp, shared_encoder, trained_reader
+from bedside.language import nlp, shared_encoder
 from bedside.language.topics import TopicFinder
 from bedside.model import Assertion, Clinic, Parsed, Question, Report, Turn, Urgency
-from bedside.settings import ROOT, Settings
+from bedside.settings import ROOT
 from bedside.triage import CLARIFY
 from tests.builders import KNOWLEDGE, TODAY, mention, parsed
 from tests.forbidden import forbidden_in
@@ -125,32 +125,6 @@ def test_finding_the_entry_takes_less_than_a_millisecond() -> None:
     for _ in range(50):
         finder().find(doc, pieces, ASKS)
     assert (time.process_time() - before) / 50 < 0.001
-
-
-@lru_cache(maxsize=1)
-def trained() -> Reader:
-    reader = trained_reader(KNOWLEDGE, Settings.from_environment({}).heads)
-    if not reader.is_trained:
-        pytest.skip("there are no trained heads: `make train`")
-    return reader
-
-
-def test_only_a_question_about_lemtrada_has_a_topic() -> None:
-    read = trained().read
-    assert read("does it cause rashes", intent=ASKS).topic == "rash"
-    assert read("does it cause rashes", intent="report_symptom").topic is None
-    assert read("Nice day. Does Lemtrada cause joint pain? Thanks!", intent=ASKS).topic is not None
-
-
-def test_the_floor_which_answers_no_questions_does_not_look_for_them() -> None:
-    assert trained().read("does it cause rashes", intent=ASKS, topic=False).topic is None
-
-
-def test_the_encoder_does_not_run_again_for_the_topic() -> None:
-    trained()
-    before = shared_encoder().pieces.cache_info().misses
-    trained().read("what temperature counts as a fever, please?", intent=ASKS)
-    assert shared_encoder().pieces.cache_info().misses == before + 1
 
 
 # What is said

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import logging
 import signal
 import sys
@@ -17,6 +18,8 @@ from worker.rounds import Rounds
 logger = logging.getLogger("worker")
 
 ROUND_SECONDS = 1.0
+# A silence is counted in minutes; every round would be too many questions to the database.
+ROUNDS_BETWEEN_FOLLOW_UPS = 15
 
 
 def main() -> int:
@@ -31,8 +34,10 @@ def main() -> int:
     stop = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stop.set())
-    while not stop.wait(ROUND_SECONDS):
-        _round(rounds)
+    for number in itertools.count():
+        if stop.wait(ROUND_SECONDS):
+            break
+        _round(rounds, number)
     return 0
 
 
@@ -48,9 +53,12 @@ def _rounds(settings: Settings) -> Rounds:
     )
 
 
-def _round(rounds: Rounds) -> None:
+def _round(rounds: Rounds, number: int) -> None:
     """One round; a failure is logged by its kind and the next round comes."""
-    for work in (rounds.deliver, rounds.answer_left_behind):
+    works = [rounds.deliver, rounds.answer_left_behind]
+    if number % ROUNDS_BETWEEN_FOLLOW_UPS == 0:
+        works.append(rounds.follow_up)
+    for work in works:
         try:
             work()
         except DatabaseAway:

@@ -1,4 +1,5 @@
-"""One round of the worker's work: deliver what is due, and answer what was left behind."""
+"""The worker's rounds: deliver what is due, answer what was left behind, and write once more to who was
+told an emergency and fell silent."""
 
 from __future__ import annotations
 
@@ -8,9 +9,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bedside import store
-from bedside.dialogue import Floor
+from bedside.dialogue import CONTACT, WHERE_ARE_YOU, Floor
 from bedside.knowledge import Knowledge, Responses, clinic_facts
-from bedside.model import Clinic, Utterance
+from bedside.model import Clinic, Question, Reply, Urgency, Utterance
 from worker.notifying import Notifier
 
 logger = logging.getLogger(__name__)
@@ -19,6 +20,9 @@ logger = logging.getLogger(__name__)
 LEFT_BEHIND = timedelta(seconds=20)
 HOLDER = "worker"
 UNAVAILABLE = Utterance(response="utter_unavailable")
+FOLLOW_UP = Utterance(response="utter_follow_up", urgency=Urgency.EMERGENCY)
+FOLLOW_UP_CRISIS = Utterance(response="utter_follow_up_crisis", urgency=Urgency.EMERGENCY)
+IS_SOMEBODY_WITH_YOU = Question(id=CONTACT, about=(CONTACT,), text=WHERE_ARE_YOU)
 
 
 class Rounds:
@@ -51,6 +55,12 @@ class Rounds:
         with self._database.reading() as tx:
             left = store.left_behind(tx, before=self._clock() - LEFT_BEHIND)
         return sum(self._each(self._answered, *each) for each in left)
+
+    def follow_up(self) -> int:
+        """Write once to each patient who was told an emergency and is silent; gives back to how many."""
+        with self._database.reading() as tx:
+            waiting = store.perhaps_silent(tx, now=self._clock())
+        return sum(self._each(self._followed_up, each) for each in waiting)
 
     @staticmethod
     def _each(work: Callable[..., bool], *row: Any) -> bool:
@@ -105,3 +115,31 @@ class Rounds:
             now=self._clock(),
         )
         return turn.says
+
+    def _followed_up(self, conversation_id: str) -> bool:
+        with self._database.writing() as tx:
+            conversation = store.lock(tx, conversation_id)
+            if not store.is_silent(tx, conversation, now=self._clock()):
+                return False
+            where_known = CONTACT in conversation.report.answers
+            store.follow_up(
+                tx,
+                conversation,
+                self._follow_up(tx, conversation_id),
+                asks=None if where_known else IS_SOMEBODY_WITH_YOU,
+                by=HOLDER,
+                now=self._clock(),
+            )
+        logger.warning("followed up a silence after an emergency")
+        return True
+
+    def _follow_up(self, tx: store.Transaction, conversation_id: str) -> Reply:
+        """The words, with the crisis line again when the patient was given it."""
+        facts = clinic_facts(self._clinic, self._knowledge, self._clock())
+        told = (
+            entry.message.text
+            for entry in store.transcript(tx, conversation_id)
+            if entry.urgency is Urgency.EMERGENCY
+        )
+        crisis = any(f"call {facts['crisis_line']}" in text for text in told)
+        return self._responses.say(FOLLOW_UP_CRISIS if crisis else FOLLOW_UP, facts)

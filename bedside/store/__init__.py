@@ -21,6 +21,7 @@ from bedside.store.conversations import (
 )
 from bedside.store.database import Database, DatabaseAway, Transaction, utc_now
 from bedside.store.flags import FlagView, flag_of, flags, move, note_queue_read, note_read
+from bedside.store.following_up import follow_up, is_silent, perhaps_silent
 from bedside.store.outbox import Delivery, claim, delivered, failed
 from bedside.store.people import (
     Clinician,
@@ -73,7 +74,9 @@ __all__ = [
     "failed",
     "flag_of",
     "flags",
+    "follow_up",
     "invite",
+    "is_silent",
     "left_behind",
     "lock",
     "message_of",
@@ -82,6 +85,7 @@ __all__ = [
     "note_read",
     "note_sign_in",
     "open_conversation",
+    "perhaps_silent",
     "receive",
     "record_failure",
     "release",

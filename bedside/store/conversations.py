@@ -15,7 +15,8 @@ from typing import Any
 from sqlalchemy import and_, func, select, update
 
 from bedside.model import CORRECTED, LAST_INFUSION, EarlierSign, Reply, Report, Urgency, as_json
-from bedside.store import audit, people
+from bedside.review import needs_flag
+from bedside.store import audit, following_up, people
 from bedside.store.database import Transaction
 from bedside.store.rows import (
     ANSWERED,
@@ -30,11 +31,13 @@ from bedside.store.rows import (
     message_from,
     urgency_of,
 )
-from bedside.store.tables import conversations, messages, patients, reports
+from bedside.store.tables import conversations, flags, messages, patients, reports
 
 # How far back a new conversation looks; bedside.facts counts a sign as recent for as long.
 REMEMBERED = timedelta(days=14)
 MOST_REMEMBERED = 50
+# Without a flag that a clinician closes, a conversation ends when nothing was written for so long.
+ENDS_AFTER = timedelta(hours=72)
 # Longer than any turn may take (8 s), short enough that a killed program holds nobody up for long.
 LEASE = timedelta(seconds=15)
 
@@ -72,11 +75,11 @@ def open_conversation(
 def receive(
     tx: Transaction, conversation_id: str, message_id: str, text: str, *, holder: str, now: datetime
 ) -> Received:
-    """Store the message, once, and take the lease if it is free. In a conversation that a clinician
-    has closed, it begins the patient's next one. UnknownConversation when there is none."""
+    """Store the message, once, and take the lease if it is free. In a conversation that has ended, it
+    begins the patient's next one. UnknownConversation when there is none."""
     conversation = lock(tx, conversation_id)
     message = message_of(tx, conversation.id, message_id)
-    if message is None and conversation.is_closed:
+    if message is None and (conversation.is_closed or _ends(tx, conversation, now)):
         conversation = _next(tx, conversation, now)
         message = message_of(tx, conversation.id, message_id)
     if message is None:
@@ -157,7 +160,8 @@ def answer(
     now: datetime,
     shown: bool = True,
 ) -> None:
-    """Store the replies; those that come too late are kept, not shown. Frees the conversation."""
+    """Store the replies; those that come too late are kept, not shown. Frees the conversation, and waits
+    for a word of the patient who was told an emergency."""
     last = tx.execute(
         select(func.max(messages.c.position)).where(
             messages.c.conversation_id == conversation_id,
@@ -179,6 +183,8 @@ def answer(
     if shown:
         tx.execute(update(messages).where(messages.c.id == message.id).values(state=ANSWERED))
         release(tx, conversation_id)
+        if any(reply.urgency is Urgency.EMERGENCY for reply in replies):
+            following_up.expect_a_word(tx, conversation_id, now=now)
 
 
 def left_behind(tx: Transaction, *, before: datetime, most: int = 20) -> list[tuple[str, Message]]:
@@ -265,8 +271,33 @@ def _first_report(tx: Transaction, patient_id: str, now: datetime) -> Report:
     return Report(answers={LAST_INFUSION: known} if known else {}, earlier=tuple(signs.values()))
 
 
+def _ends(tx: Transaction, conversation: Conversation, now: datetime) -> bool:
+    """Whether the conversation has no flag and was silent for so long that it ends now."""
+    if conversation.urgency is not None and needs_flag(conversation.urgency):
+        return False
+    flagged = select(flags.c.id).where(flags.c.conversation_id == conversation.id).exists()
+    last = tx.execute(
+        select(func.max(messages.c.at)).where(
+            messages.c.conversation_id == conversation.id, ~flagged
+        )
+    ).scalar_one()
+    if last is None or last > now - ENDS_AFTER:
+        return False
+    ended = update(conversations).where(conversations.c.id == conversation.id)
+    tx.execute(ended.values(closed_at=now, pending=None))
+    audit.note(
+        tx,
+        clinic_id=conversation.clinic_id,
+        by=f"patient:{conversation.patient_id}",
+        action="conversation.ended",
+        subject=f"conversation:{conversation.id}",
+        now=now,
+    )
+    return True
+
+
 def _next(tx: Transaction, conversation: Conversation, now: datetime) -> Conversation:
-    """The patient's conversation that follows the closed one, locked as well."""
+    """The patient's conversation that follows the ended one, locked as well."""
     row = tx.execute(
         select(conversations)
         .where(

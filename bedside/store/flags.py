@@ -232,7 +232,7 @@ def _tell(
     outbox.put(
         tx,
         key=f"flag:{conversation_id}:{urgency.word}{again}",
-        kind="notify",
+        kind=outbox.NOTIFY,
         payload={"clinic": clinic_id, "urgency": urgency.word},
         now=now,
     )

@@ -12,6 +12,7 @@ from sqlalchemy import or_, select, update
 from bedside.store.database import Transaction
 from bedside.store.tables import outbox
 
+NOTIFY = "notify"
 CLAIM_FOR = timedelta(seconds=60)
 LONGEST_WAIT = timedelta(hours=1)
 
@@ -37,11 +38,16 @@ def put(tx: Transaction, *, key: str, kind: str, payload: Mapping[str, Any], now
 
 
 def claim(tx: Transaction, *, now: datetime, most: int = 20) -> list[Delivery]:
-    """Due work that no other worker has; it comes back when it is not reported done in time."""
+    """Due notifications that no other worker has; one comes back when it is not reported done in time."""
     unclaimed = or_(outbox.c.claimed_until.is_(None), outbox.c.claimed_until < now)
     rows = tx.execute(
         select(outbox)
-        .where(outbox.c.delivered_at.is_(None), outbox.c.due_at <= now, unclaimed)
+        .where(
+            outbox.c.delivered_at.is_(None),
+            outbox.c.due_at <= now,
+            outbox.c.kind == NOTIFY,
+            unclaimed,
+        )
         .order_by(outbox.c.due_at)
         .limit(most)
         .with_for_update(skip_locked=True)

@@ -14,7 +14,15 @@ const SAID_ALOUD = {
   expected: "Keep watching this",
 };
 const LONGEST_WAIT = 15000;
+// After such a reply the page asks whether something was written to somebody who fell silent.
+const ASKS_ON_AFTER = ["emergency", "urgent"];
+const ASKS_EVERY = 30000;
 const NO_CONNECTION = "Your message did not get through. Check your connection and try again, or call your team.";
+
+// The lines on the page: one can come as an answer, with the transcript, or both.
+const shown = new Set();
+// The timer, once an urgent reply was shown.
+let asking = null;
 
 async function call(method, path, body) {
   const options = { method, headers: { "content-type": "application/json" }, signal: AbortSignal.timeout(LONGEST_WAIT) };
@@ -49,6 +57,7 @@ function showReply(reply) {
   if (heading) item.append(element("h3", "", heading), ...reply.text.split("\n").map((line) => element("p", "", line)));
   else item.append(element("span", "nhsuk-u-visually-hidden", "Bedside wrote: "), reply.text);
   add(item);
+  if (ASKS_ON_AFTER.includes(reply.urgency)) asking ??= setInterval(askOn, ASKS_EVERY);
 }
 
 function showChoices(choices) {
@@ -64,7 +73,29 @@ function showChoices(choices) {
 }
 
 function clearChoices() {
-  for (const old of log.querySelectorAll(".choices")) old.remove();
+  for (const old of log.querySelectorAll(".choices")) {
+    if (old.contains(document.activeElement)) text.focus();
+    old.remove();
+  }
+}
+
+function isNew(line) {
+  // A message has one line of the patient's, and the server may have trimmed its words.
+  const key = line.sender === "patient" ? line.message_id : `${line.message_id} ${line.text}`;
+  const known = shown.has(key);
+  shown.add(key);
+  return !known;
+}
+
+function showLines(lines) {
+  const fresh = lines.filter(isNew);
+  if (!fresh.length) return;
+  clearChoices();
+  for (const line of fresh) {
+    if (line.sender === "patient") showMine(line.text);
+    else showReply(line);
+  }
+  showChoices(lines.at(-1).choices);
 }
 
 function showProblem(sentence, again) {
@@ -83,8 +114,7 @@ async function deliver(words, id) {
     await begun;
     const answer = await post(words, id);
     const mine = log.lastElementChild;
-    answer.replies.forEach(showReply);
-    showChoices(answer.replies.at(-1)?.choices ?? []);
+    showLines(answer.replies.map((reply) => ({ ...reply, message_id: id })));
     // The advice stands first and must be seen, also above a long list of buttons.
     if (mine.getBoundingClientRect().top < 0) mine.scrollIntoView({ block: "start" });
   } catch (error) {
@@ -108,10 +138,12 @@ async function post(words, id) {
 }
 
 function send(words) {
+  const id = newId();
   clearChoices();
+  shown.add(id);
   showMine(words);
   text.focus();
-  return deliver(words, newId());
+  return deliver(words, id);
 }
 
 // randomUUID exists on https and localhost only.
@@ -119,13 +151,18 @@ function newId() {
   return crypto.randomUUID?.() ?? Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-function showTranscript(messages) {
-  for (const message of messages) {
-    if (message.sender === "patient") showMine(message.text);
-    else showReply(message);
+async function askOn() {
+  if (asking === null || document.hidden) return;
+  try {
+    showLines((await call("GET", "/api/messages")).messages);
+  } catch (error) {
+    if (error.status !== 401 && error.status !== 404) return;
+    clearInterval(asking);
+    asking = null;
   }
-  showChoices(messages.at(-1)?.choices ?? []);
 }
+
+document.addEventListener("visibilitychange", askOn);
 
 async function begin() {
   const invitation = new URLSearchParams(location.hash.slice(1)).get("invitation");
@@ -134,8 +171,7 @@ async function begin() {
       history.replaceState(null, "", location.pathname);
       await call("POST", "/api/conversations", { invitation });
     }
-    const { messages } = await call("GET", "/api/messages");
-    showTranscript(messages);
+    showLines((await call("GET", "/api/messages")).messages);
   } catch (error) {
     if (error.status === 401 || error.status === 404) await open(error, invitation);
     else showProblem(error.told ?? NO_CONNECTION, begin);

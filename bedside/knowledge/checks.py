@@ -30,6 +30,7 @@ def problems(knowledge: Knowledge) -> Iterator[Problem]:
     yield from _signs(knowledge)
     yield from _questions(knowledge)
     yield from _claims(knowledge)
+    yield from _languages(knowledge)
     yield from _lexicon(knowledge)
     for rule in knowledge.rules():
         for problem in (
@@ -139,6 +140,16 @@ def _claims(knowledge: Knowledge) -> Iterator[Problem]:
             kind, _, id_ = covered.partition(" ")
             if id_ not in kinds.get(kind, ()):
                 yield f"claim {claim.id}", f"is covered by {covered!r}, which does not exist"
+
+
+def _languages(knowledge: Knowledge) -> Iterator[Problem]:
+    for language in knowledge.languages.values():
+        for id_ in language.emergencies:
+            sign = knowledge.signs.get(id_)
+            if sign is None:
+                yield f"language {language.id}", f"names sign {id_}, which does not exist"
+            elif sign.urgency is not Urgency.EMERGENCY:
+                yield f"language {language.id}", f"tells of {id_}, which is no emergency"
 
 
 def _lexicon(knowledge: Knowledge) -> Iterator[Problem]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from bedside.model import Assertion, Source, Urgency
@@ -184,7 +184,11 @@ class FaqEntry:
 class OtherLanguage:
     """What is said to who writes in another language than English; `emergency`, `person` and `closed` each
     end before the number that follows them. `words` are frequent in it and no English ones; without them
-    its script tells it."""
+    its script tells it.
+
+    `emergencies` are for each emergency sign the phrases that tell it, in plain words
+    (`bedside/knowledge/plain.py`); `senses` hold such a phrase and mean something else.
+    """
 
     id: str
     emergency: str
@@ -192,6 +196,8 @@ class OtherLanguage:
     closed: str
     english_only: str
     words: frozenset[str]
+    emergencies: Mapping[str, tuple[str, ...]]
+    senses: tuple[str, ...]
     sources: tuple[Source, ...]
     reviewed_by: str | None
 
@@ -251,6 +257,11 @@ class Knowledge:
     # Made from the above: the comparisons that rules make with each number, and the facts that others imply.
     comparisons: Mapping[str, tuple[Atom, ...]] = field(repr=False)
     implied: tuple[QuestionEntry, ...] = field(repr=False)
+
+    def names(self, signs: Iterable[str]) -> str:
+        """The signs in plain words, in a row: "bruises, bleeding and a fever"; empty for none."""
+        names = [self.signs[sign].plain for sign in signs]
+        return " and ".join(part for part in (", ".join(names[:-1]), *names[-1:]) if part)
 
     def rules(self) -> tuple[Rule, ...]:
         """Every rule: first those of the signs, then the combinations."""

@@ -33,6 +33,7 @@ from bedside.knowledge.entries import (
 )
 from bedside.knowledge.files import KnowledgeError, Row, read_file
 from bedside.knowledge.phrases import spelt_out
+from bedside.knowledge.plain import plain_words
 from bedside.model import Assertion, Source
 
 FOLDER = Path(__file__).parent
@@ -335,9 +336,28 @@ def _language(id_: str, row: Row) -> OtherLanguage:
         closed=row.text("closed"),
         english_only=row.text("english_only"),
         words=frozenset(row.texts("words", optional=True)),
+        emergencies=dict(_emergencies(row.row("emergencies"))),
+        senses=tuple(row.each("senses", _in_plain_words, optional=True)),
         sources=row.sources(),
         reviewed_by=row.reviewer(),
     )
+
+
+def _emergencies(row: Row) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Each sign with the phrases that tell it; KnowledgeError for one that the language has twice."""
+    seen: dict[str, str] = {}
+    for sign in row.names():
+        phrases = tuple(_once(row, sign, row.each(sign, _in_plain_words), seen))
+        if not phrases:
+            raise row.wrong(sign, "is empty: nothing would tell it")
+        yield sign, phrases
+
+
+def _in_plain_words(phrase: str) -> str:
+    words = " ".join(word.plain for word in plain_words(phrase))
+    if not words:
+        raise ValueError(f"{phrase!r} has no words")
+    return words
 
 
 def _claim(id_: str, row: Row) -> Claim:
@@ -382,7 +402,7 @@ def _classes(row: Row) -> Iterator[tuple[str, tuple[str, ...]]]:
 
 
 def _once(row: Row, key: str, phrases: Iterable[str], seen: dict[str, str]) -> Iterator[str]:
-    """The phrases; KnowledgeError for one that is there twice: ConText would keep one in silence."""
+    """The phrases; KnowledgeError for one that is there twice: only one of them would count."""
     where = ".".join(filter(None, (row.path, key)))
     for phrase in phrases:
         if phrase in seen:

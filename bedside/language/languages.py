@@ -51,8 +51,8 @@ class LanguageFinder:
         """The language of `text`; None when it is English, too short to tell, or none that is known."""
         if not text.isascii() and _is_in_other_script(text):
             return self._detected(text, self._names)
-        words = WORD.findall(text.lower().replace("\u2019", "'"))
-        if len(words) < FEWEST_WORDS or _english(words) >= ENGLISH_SHARE * len(words):
+        words = _words(text)
+        if len(words) < FEWEST_WORDS or _are_english(words):
             return None
         possible = tuple(self._by_words(set(words)))
         return self._detected(text, possible) if possible else None
@@ -75,8 +75,18 @@ class LanguageFinder:
         return name if is_sure and name in possible else None
 
 
-def _english(words: Sequence[str]) -> int:
-    return sum(word in ENGLISH for word in words)
+def is_english(text: str) -> bool:
+    """Whether the frequent English words say so; not of a text without words."""
+    words = _words(text)
+    return bool(words) and _are_english(words)
+
+
+def _words(text: str) -> list[str]:
+    return WORD.findall(text.lower().replace("\u2019", "'"))
+
+
+def _are_english(words: Sequence[str]) -> bool:
+    return sum(word in ENGLISH for word in words) >= ENGLISH_SHARE * len(words)
 
 
 def _is_in_other_script(text: str) -> bool:

@@ -35,6 +35,53 @@ def test_S1_an_emergency_in_another_language_hears_the_number_first(start: Start
     start().say("ich kann nicht atmen, bitte helfen Sie mir").hears_first("999")
 
 
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("no puedo respirar", "llame"),
+        ("me duele el pecho", "llame"),
+        ("NEFES ALAMIYORUM", "arayın"),
+        ("jai mal a la poitrine", "appelez"),
+        ("喘不过气", "拨打"),
+        ("saans nahi aa rahi", "फ़ोन"),
+    ],
+)
+def test_S1_a_short_emergency_in_another_language_hears_the_number_first(
+    start: Start, text: str, word: str
+) -> None:
+    talk = start().say(text).hears_first("999").hears(word, TEAM)
+    talk.urgency("emergency").flagged("emergency")
+
+
+def test_S1_who_wants_to_die_hears_of_a_crisis_line_in_any_language(start: Start) -> None:
+    start().say("quiero morir").hears_first("999").hears("116 123", "llame").flagged("emergency")
+
+
+def test_S1_an_emergency_within_a_longer_message_in_another_language_is_flagged(
+    start: Start,
+) -> None:
+    talk = start().say("seit gestern habe ich Fieber, und jetzt kriege ich keine Luft mehr")
+    talk.hears_first("999").hears("Rufen").notes("severe_breathlessness").flagged("emergency")
+
+
+def test_S1_an_emergency_in_another_language_after_another_sign_raises_the_urgency(
+    start: Start,
+) -> None:
+    talk = start().say("I have bruises on my legs").say("me duele el pecho")
+    talk.hears_first("999").flagged("emergency")
+
+
+def test_who_cannot_speak_english_is_told_the_numbers_and_has_no_sign(start: Start) -> None:
+    start().say("no puedo hablar inglés").hears("llame", "999").notes_no_sign().not_flagged()
+
+
+@pytest.mark.parametrize("text", ["jag kvävs", "choque alérgico", "fitte al petto"])
+def test_what_english_ears_make_of_another_language_is_not_asked_about(
+    start: Start, text: str
+) -> None:
+    start().say(text).hears_first("999").asks("where are you")
+
+
 def test_another_language_twice_is_flagged_for_a_person(start: Start) -> None:
     talk = start().say("tengo moretones en las piernas").hears("999", TEAM)
     talk.say("me siento muy mal desde ayer por la noche").flagged("urgent")

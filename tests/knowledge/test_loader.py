@@ -58,6 +58,8 @@ CLAIM = (
     "A44:\n  document: SIDE_EFFECTS\n  locator: Summary\n  says: What it says.\n"
     "  covered_by: [faq what_it_is_for]\n  reviewed_by: null\n"
 )
+# The signs of which a language has phrases are not in the cut.
+EMERGENCIES = re.compile(r"^  emergencies:\n(?: {4}.*\n)+", re.MULTILINE)
 ENTRY = re.compile(r'^(?=["\w])', re.MULTILINE)
 INFUSION, INFECTION, CARE = "signs/infusion.yml", "signs/infection.yml", "signs/care.yml"
 QUESTIONS, TOGETHER = "questions.yml", "combinations.yml"
@@ -84,6 +86,8 @@ def cut() -> dict[str, str]:
 def _shortened(name: str, text: str) -> str:
     kept = KEPT.get(name, KEPT.get(name.partition("/")[0]))
     text = text if kept is None else _with_entries(text, kept)
+    if name == "languages.yml":
+        return EMERGENCIES.sub("  emergencies: {}\n", text)
     if name == "claims.yml":
         return CLAIM
     if name == QUESTIONS:
@@ -262,7 +266,8 @@ MISSING_KEYS = [
     *(("contraindications.yml", "us_hiv", key) for key in ("text", "sources", "reviewed_by")),
     *(("faq.yml", "what_it_is_for", key) for key in ("asks", "answer", "sources", "reviewed_by")),
     *(("languages.yml", "polish", key) for key in ("emergency", "person", "closed")),
-    *(("languages.yml", "polish", key) for key in ("english_only", "sources", "reviewed_by")),
+    *(("languages.yml", "polish", key) for key in ("english_only", "emergencies")),
+    *(("languages.yml", "polish", key) for key in ("sources", "reviewed_by")),
     *(("claims.yml", "A44", key) for key in ("document", "locator", "says", "covered_by")),
     ("claims.yml", "A44", "reviewed_by"),
 ]

@@ -4,7 +4,6 @@ message in another language gets the numbers in that language."""
 from __future__ import annotations
 
 import dataclasses
-import time
 from collections import Counter
 from datetime import datetime
 from functools import lru_cache
@@ -115,16 +114,6 @@ def test_in_a_report_only_a_question_about_lemtrada_asks() -> None:
     asked = "Does Lemtrada cause a rash? I have one on both arms"
     assert topic_of(asked, "report_symptom") == "rash"
     assert topic_of("rash? gone. fever? none", "report_symptom") is None
-
-
-def test_finding_the_entry_takes_less_than_a_millisecond() -> None:
-    text = "how long after the last infusion do I need the monthly blood tests"
-    pieces, doc = shared_encoder().pieces(text), nlp.read(LANGUAGE, text)
-    finder().find(doc, pieces, ASKS)
-    before = time.process_time()
-    for _ in range(50):
-        finder().find(doc, pieces, ASKS)
-    assert (time.process_time() - before) / 50 < 0.001
 
 
 # What is said

@@ -1,8 +1,9 @@
 """A small language for conversations: a patient says something, hears something, and the record keeps it.
 
-In process and without Rasa. A message takes the way of a real one: chat stores it, the trained reader
-reads it, the rule of its intent speaks first, the action takes it up, and chat chooses the words. What
-holds for every message of every conversation is checked at each `say`, in `_check`.
+`Talk` is the language; what holds for every message of every conversation is checked at each `say`, in
+`_check`. `TalkInProcess` has it without Rasa: chat stores a message, the trained reader reads it, the
+rule of its intent speaks first, the action takes it up, and chat chooses the words. Conversations with
+the running programs are in tests/programs/talk.py.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ import shutil
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from functools import cache, cached_property
@@ -25,6 +28,7 @@ from unittest.mock import patch
 
 import yaml
 from sqlalchemy import event, select
+from typing_extensions import Self
 
 from actions.deployment import Deployment
 from actions.taking_up import taken_up
@@ -76,7 +80,7 @@ class Place:
     knowledge: Knowledge = field(default_factory=load)
     responses: Responses = field(default_factory=load_responses)
     clinic: Clinic = field(default_factory=lambda: read_clinic(ROOT / "tests" / "clinic.yml"))
-    talks: list[Talk] = field(default_factory=list)
+    talks: list[TalkInProcess] = field(default_factory=list)
     _numbers: Iterator[int] = field(default_factory=count)
 
     @cached_property
@@ -111,7 +115,7 @@ class Place:
         database.engine.dispose()
         return path
 
-    def start(self, at: str = OPEN, *, name: str | None = None, **clinic: Any) -> Talk:
+    def start(self, at: str = OPEN, *, name: str | None = None, **clinic: Any) -> TalkInProcess:
         """A patient opens the page at `at`, in the clinic's own time. A `name` makes it a patient whom
         the clinic has invited; the other words change the clinic: `region="US"`."""
         here = dataclasses.replace(self.clinic, **clinic)
@@ -124,7 +128,7 @@ class Place:
         event.listen(
             database.engine, "connect", lambda raw, _: raw.execute("PRAGMA synchronous=OFF")
         )
-        talk = Talk(self, here, database, clock)
+        talk = TalkInProcess(self, here, database, clock)
         talk.opens_the_page(name)
         self.talks.append(talk)
         return talk
@@ -219,60 +223,51 @@ class Line:
 
 
 class Talk:
-    """One patient and the assistant. Every method that checks gives back the talk, to be read on."""
+    """One patient and the assistant, wherever it runs. Every method that checks gives back the talk, to be
+    read on."""
 
-    def __init__(self, place: Place, clinic: Clinic, database: Database, clock: Clock) -> None:
-        self.place, self.clinic, self.database, self.clock = place, clinic, database, clock
-        here = Deployment(database, place.knowledge, clinic)
-        self.assistant = InProcess(place, here, clock)
-        self.began = clock.now.astimezone(clinic.zone)
+    def __init__(self, clinic: Clinic, knowledge: Knowledge, database: Database) -> None:
+        self.clinic, self.knowledge, self.database = clinic, knowledge, database
+        self.began = self.now.astimezone(clinic.zone)
         self.replies: tuple[Reply, ...] = ()
         self.lines: list[Line] = []
         self.conversation_id = ""
-        self._numbers = count(1)
-        self._turns = HonestTurns(
-            database,
-            place.knowledge,
-            place.responses,
-            clinic,
-            self.assistant,
-            clock,
-            place.floor,
-        )
-        # One reader for both, and spaCy's matcher is not made for two threads.
-        self.assistant.lock = self._turns._floor_lock
+
+    # Where it runs
+
+    @property
+    def now(self) -> datetime:
+        return store.utc_now()
+
+    def in_their_time(self) -> AbstractContextManager[Any]:
+        """All programs see the talk's own time within it."""
+        return nullcontext()
+
+    def take(self, message_id: str, text: str) -> tuple[Reply, ...]:
+        """What the assistant replies to the message; it may have begun the next conversation."""
+        raise NotImplementedError
+
+    def new_message_id(self) -> str:
+        raise NotImplementedError
 
     # What the patient does
 
-    def opens_the_page(self, name: str | None = None) -> Talk:
-        with self.database.writing() as tx:
-            store.ensure_clinic(tx, self.clinic, now=self.clock.now)
-            invitation = self._invited(tx, name) if name else None
-            self.conversation_id = store.open_conversation(
-                tx, clinic_id=self.clinic.id, now=self.clock.now, invitation=invitation
-            ).id
-        return self
-
-    def say(self, text: str, message_id: str | None = None) -> Talk:
+    def say(self, text: str, message_id: str | None = None) -> Self:
         """The patient writes; what comes back is heard next."""
         before = self.conversation_id, self.stands
-        with patch.object(store, "utc_now", self.clock):
-            self.replies = self._take(message_id or f"m{next(self._numbers)}", text)
-        self.lines.append(Line("patient", text))
-        self.lines += [
-            Line("Bedside", each.text, tuple(c.title for c in each.choices), each.urgency)
-            for each in self.replies
-        ]
+        with self.in_their_time():
+            self.replies = self.take(message_id or self.new_message_id(), text)
+        self._note_lines(text)
         self._check(text, *before)
         return self
 
-    def picks(self, title: str) -> Talk:
+    def picks(self, title: str) -> Self:
         """The patient presses the button with these words."""
         values = {choice.title: choice.value for choice in self.replies[-1].choices}
         assert title in values, f"no such button: {sorted(values)}"
         return self.say(values[title])
 
-    def answers_all(self, text: str) -> Talk:
+    def answers_all(self, text: str) -> Self:
         """The patient answers every question with the same words, until none is left."""
         for _ in range(MOST_QUESTIONS):
             if self.pending is None:
@@ -282,31 +277,9 @@ class Talk:
 
     def says_at_once(self, *texts: str) -> list[tuple[Reply, ...]]:
         """Several messages that are sent before the first is answered; the replies to each."""
-        replies: dict[str, tuple[Reply, ...]] = {}
-        threads = [
-            threading.Thread(target=lambda t=text, n=number: replies.update({t: self._take(n, t)}))
-            for number, text in ((f"m{next(self._numbers)}", text) for text in texts)
-        ]
-        with patch.object(store, "utc_now", self.clock):
-            for thread in threads:
-                thread.start()
-            for thread in threads:
-                thread.join(30)
-        return [replies[text] for text in texts]
-
-    def says_without_record(self, text: str) -> Talk:
-        """The patient writes while the database is away, so that nothing of it can be looked up."""
-        with self.database.writing() as tx:
-            tx.exec_driver_sql("alter table conversations rename to elsewhere")
-        self.replies = self._take(f"m{next(self._numbers)}", text)
-        return self
-
-    def later(self, **span: float) -> Talk:
-        """Time passes: `hours=5`."""
-        self.clock.now += timedelta(**span)
-        amounts = " and ".join(f"{number:g} {unit}" for unit, number in span.items())
-        self.lines.append(Line("", f"{amounts} later"))
-        return self
+        sent = [(self.new_message_id(), text) for text in texts]
+        with self.in_their_time(), ThreadPoolExecutor(len(sent)) as pool:
+            return list(pool.map(lambda message: self.take(*message), sent))
 
     # What the patient hears
 
@@ -319,29 +292,29 @@ class Talk:
     def first_sentence(self) -> str:
         return re.split(r"(?<=[.!?])\s", self.replies[0].text)[0]
 
-    def hears(self, *words: str) -> Talk:
+    def hears(self, *words: str) -> Self:
         missing = [each for each in words if each.casefold() not in self.heard.casefold()]
         assert missing == [], self.heard
         return self
 
-    def hears_first(self, *words: str) -> Talk:
+    def hears_first(self, *words: str) -> Self:
         """In the first sentence of the first reply."""
         first = self.first_sentence.casefold()
         assert [each for each in words if each.casefold() not in first] == [], self.first_sentence
         return self
 
-    def does_not_hear(self, *words: str) -> Talk:
+    def does_not_hear(self, *words: str) -> Self:
         found = [each for each in words if each.casefold() in self.heard.casefold()]
         assert found == [], self.heard
         return self
 
-    def urgency(self, word: str | None) -> Talk:
+    def urgency(self, word: str | None) -> Self:
         """The highest urgency that the replies carry; None when none does."""
         highest = max((r.urgency for r in self.replies if r.urgency is not None), default=None)
         assert (highest.word if highest else None) == word, self.heard
         return self
 
-    def asks(self, *words: str) -> Talk:
+    def asks(self, *words: str) -> Self:
         """The last reply is a question, with these words in it or on its buttons."""
         assert self.pending is not None, f"nothing is asked: {self.heard}"
         last = self.replies[-1]
@@ -349,11 +322,11 @@ class Talk:
         assert [each for each in words if each.casefold() not in asked] == [], asked
         return self
 
-    def asks_nothing(self) -> Talk:
+    def asks_nothing(self) -> Self:
         assert self.pending is None, self.pending
         return self
 
-    def asks_nothing_more(self, *words: str) -> Talk:
+    def asks_nothing_more(self, *words: str) -> Self:
         """Whatever is asked now, it is not this."""
         return self if self.pending is None else self.does_not_hear(*words)
 
@@ -384,41 +357,41 @@ class Talk:
                 list(tx.execute(select(table).order_by(*table.primary_key))) for table in wanted
             ]
 
-    def notes(self, *signs: str) -> Talk:
+    def notes(self, *signs: str) -> Self:
         """The report holds these signs as the patient's own, in this conversation."""
         active = {m.sign for m in self.conversation.report.mentions if m.assertion in ACTIVE}
         assert active >= set(signs), active
         return self
 
-    def notes_no_sign(self) -> Talk:
+    def notes_no_sign(self) -> Self:
         active = [m.sign for m in self.conversation.report.mentions if m.assertion in ACTIVE]
         assert active == []
         return self
 
-    def reports(self, sign: str, assertion: str) -> Talk:
+    def reports(self, sign: str, assertion: str) -> Self:
         """The last message was read as saying this of the sign."""
         last = max(row.id for row in self.rows("messages") if row.sender == store.PATIENT)
         read = {(r.sign, r.assertion) for r in self.rows("mentions") if r.message_id == last}
         assert (sign, assertion) in read, read
         return self
 
-    def knows(self, **answers: str) -> Talk:
+    def knows(self, **answers: str) -> Self:
         """The report holds these answers."""
         kept = self.conversation.report.answers
         assert {id_: kept.get(id_) for id_ in answers} == answers, dict(kept)
         return self
 
-    def flagged(self, word: str) -> Talk:
+    def flagged(self, word: str) -> Self:
         """This conversation has one flag, of that urgency."""
         flags = [row for row in self.rows("flags") if row.conversation_id == self.conversation_id]
         assert [row.urgency for row in flags] == [word]
         return self
 
-    def not_flagged(self) -> Talk:
+    def not_flagged(self) -> Self:
         assert self.rows("flags") == []
         return self
 
-    def not_flagged_now(self) -> Talk:
+    def not_flagged_now(self) -> Self:
         """This conversation has no flag, whatever earlier ones had."""
         assert self.conversation_id not in {row.conversation_id for row in self.rows("flags")}
         return self
@@ -434,22 +407,22 @@ class Talk:
             )
         return flag
 
-    def flag_is_due(self, at: str) -> Talk:
+    def flag_is_due(self, at: str) -> Self:
         """By when somebody must have looked, in the clinic's own time."""
         assert f"{self.flag.due_at.astimezone(self.clinic.zone):%Y-%m-%d %H:%M}" == at
         return self
 
-    def stands_at_least(self, word: str) -> Talk:
+    def stands_at_least(self, word: str) -> Self:
         assert (self.stands or 0) >= Urgency.of(word), self.stands
         return self
 
-    def team_is_told(self, *words: str) -> Talk:
+    def team_is_told(self, *words: str) -> Self:
         """The notifications that wait to be sent, in order: how urgent, and nothing else."""
         waiting = [row.payload for row in self.rows("outbox") if row.kind == "notify"]
         assert waiting == [{"clinic": self.clinic.id, "urgency": each} for each in words]
         return self
 
-    def audited(self, *actions: str) -> Talk:
+    def audited(self, *actions: str) -> Self:
         """The audit log holds these lines, in this order and maybe others between them."""
         lines = iter([row.action for row in self.rows("audit")])
         assert all(action in lines for action in actions), [r.action for r in self.rows("audit")]
@@ -457,7 +430,7 @@ class Talk:
 
     # What the clinic does
 
-    def clinician_closes(self, reason: str = "spoke to the patient") -> Talk:
+    def clinician_closes(self, reason: str = "spoke to the patient") -> Self:
         with self.database.writing() as tx:
             known = store.clinician(tx, username="nurse")
             by = known.id if known else self._nurse(tx)
@@ -466,8 +439,8 @@ class Talk:
                 for each in store.flags(tx, self.clinic.id)
                 if each.conversation_id == self.conversation_id
             )
-            store.move(tx, flag, FlagState.CLAIMED, by=by, now=self.clock.now)
-            store.move(tx, flag, FlagState.CLOSED, by=by, now=self.clock.now, reason=reason)
+            store.move(tx, flag, FlagState.CLAIMED, by=by, now=self.now)
+            store.move(tx, flag, FlagState.CLOSED, by=by, now=self.now, reason=reason)
         self.lines.append(Line("", f"A nurse claims the flag and closes it: {reason}"))
         return self
 
@@ -479,43 +452,38 @@ class Talk:
             name="A Nurse",
             password_hash="-",
             by="operator",
-            now=self.clock.now,
+            now=self.now,
         )
-
-    def _invited(self, tx: store.Transaction, name: str) -> str:
-        return store.invite(
-            tx,
-            clinic_id=self.clinic.id,
-            name=name,
-            contact="01632 960999",
-            by="operator",
-            now=self.clock.now,
-        )
-
-    def _take(self, message_id: str, text: str) -> tuple[Reply, ...]:
-        answered = asyncio.run(self._turns.take(self.conversation_id, message_id, text))
-        if self.assistant.failures:
-            raise self.assistant.failures[0]
-        self.conversation_id = answered.conversation_id
-        return answered.replies
 
     # What holds for every message
 
+    def _note_lines(self, text: str) -> None:
+        self.lines.append(Line("patient", text))
+        self.lines += [
+            Line("Bedside", each.text, tuple(c.title for c in each.choices), each.urgency)
+            for each in self.replies
+        ]
+
     def _check(self, text: str, conversation_id: str, before: Urgency | None) -> None:
-        assert self.replies and all(reply.text.strip() for reply in self.replies)  # S4
-        assert [each for reply in self.replies for each in forbidden_in(reply.text)] == []  # S5
-        told = max(reply.urgency or Urgency.UNCLEAR for reply in self.replies)
-        if told is Urgency.EMERGENCY:  # S1
-            assert region_of(self.clinic, self.place.knowledge).emergency in self.first_sentence
-        facts = clinic_facts(self.clinic, self.place.knowledge, self.clock.now)
-        for reply in self.replies:
-            ways = [facts[way] for way in WAYS_TO_A_PERSON if facts[way] in reply.text]
-            assert ways or reply.urgency is None, reply.text
+        told = self._check_replies()
         self._check_record(text)
         if conversation_id == self.conversation_id and before is not None:  # S2
             assert self.stands is not None and self.stands >= before
         if conversation_id == self.conversation_id and (self.stands or 0) > (before or 0):
             assert told >= (self.stands or 0), "the urgency rose, and nothing was said of it"
+
+    def _check_replies(self) -> Urgency:
+        """Gives back the highest urgency that was told."""
+        assert self.replies and all(reply.text.strip() for reply in self.replies)  # S4
+        assert [each for reply in self.replies for each in forbidden_in(reply.text)] == []  # S5
+        told = max(reply.urgency or Urgency.UNCLEAR for reply in self.replies)
+        if told is Urgency.EMERGENCY:  # S1
+            assert region_of(self.clinic, self.knowledge).emergency in self.first_sentence
+        facts = clinic_facts(self.clinic, self.knowledge, self.now)
+        for reply in self.replies:
+            ways = [facts[way] for way in WAYS_TO_A_PERSON if facts[way] in reply.text]
+            assert ways or reply.urgency is None, reply.text
+        return told
 
     def _check_record(self, text: str) -> None:
         messages, flags, reports, outbox, audit = self._tables(
@@ -532,4 +500,73 @@ class Talk:
             assert text not in json.dumps([list(row) for row in (*outbox, *audit)], default=str)
 
 
-Start = Callable[..., Talk]
+class TalkInProcess(Talk):
+    """A talk with a record and a clock of its own, in this process and without Rasa."""
+
+    def __init__(self, place: Place, clinic: Clinic, database: Database, clock: Clock) -> None:
+        self.place, self.clock = place, clock
+        super().__init__(clinic, place.knowledge, database)
+        here = Deployment(database, place.knowledge, clinic)
+        self.assistant = InProcess(place, here, clock)
+        self._numbers = count(1)
+        self._turns = HonestTurns(
+            database,
+            place.knowledge,
+            place.responses,
+            clinic,
+            self.assistant,
+            clock,
+            place.floor,
+        )
+        # One reader for both, and spaCy's matcher is not made for two threads.
+        self.assistant.lock = self._turns._floor_lock
+
+    @property
+    def now(self) -> datetime:
+        return self.clock.now
+
+    def in_their_time(self) -> AbstractContextManager[Any]:
+        return patch.object(store, "utc_now", self.clock)
+
+    def new_message_id(self) -> str:
+        return f"m{next(self._numbers)}"
+
+    def take(self, message_id: str, text: str) -> tuple[Reply, ...]:
+        answered = asyncio.run(self._turns.take(self.conversation_id, message_id, text))
+        if self.assistant.failures:
+            raise self.assistant.failures[0]
+        self.conversation_id = answered.conversation_id
+        return answered.replies
+
+    def opens_the_page(self, name: str | None = None) -> Self:
+        with self.database.writing() as tx:
+            store.ensure_clinic(tx, self.clinic, now=self.now)
+            invitation = invited(tx, self.clinic, name, self.now) if name else None
+            self.conversation_id = store.open_conversation(
+                tx, clinic_id=self.clinic.id, now=self.now, invitation=invitation
+            ).id
+        return self
+
+    def says_without_record(self, text: str) -> Self:
+        """The patient writes while the database is away, so that nothing of it can be looked up."""
+        with self.database.writing() as tx:
+            tx.exec_driver_sql("alter table conversations rename to elsewhere")
+        self.replies = self.take(self.new_message_id(), text)
+        return self
+
+    def later(self, **span: float) -> Self:
+        """Time passes: `hours=5`."""
+        self.clock.now += timedelta(**span)
+        amounts = " and ".join(f"{number:g} {unit}" for unit, number in span.items())
+        self.lines.append(Line("", f"{amounts} later"))
+        return self
+
+
+def invited(tx: store.Transaction, clinic: Clinic, name: str, now: datetime) -> str:
+    """The one-time link of a patient whom the clinic knows by name."""
+    return store.invite(
+        tx, clinic_id=clinic.id, name=name, contact="01632 960999", by="operator", now=now
+    )
+
+
+Start = Callable[..., TalkInProcess]

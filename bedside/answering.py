@@ -8,9 +8,10 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 
 from bedside.correction import CORRECT, WHAT_IS_WRONG, WRONG, called_wrong
-from bedside.facts import CONFIRM, found_something, is_guess, kept_under
-from bedside.knowledge import Knowledge
-from bedside.language.answers import chosen, read_value
+from bedside.facts import CONFIRM, WHOSE, found_something, is_guess, kept_under
+from bedside.heard import ASKS, is_aside
+from bedside.knowledge import Kind, Knowledge
+from bedside.language.answers import chosen, nearest, read_reply, read_value
 from bedside.model import (
     ACTIVE,
     DONT_KNOW,
@@ -21,10 +22,10 @@ from bedside.model import (
     Parsed,
     Question,
     Report,
+    Urgency,
 )
 from bedside.questions import NONE_OF_THESE
 from bedside.returning import SINCE_LAST, how_it_is
-from bedside.saying import ASKS
 from bedside.triage import CLARIFY
 
 CONTACT = "contact"
@@ -32,13 +33,24 @@ ONSET = "onset_when"
 # An answer that was not understood is asked for once more, then taken as "don't know".
 MOST_ATTEMPTS = 2
 LONGEST_TEXT = 200
+MOST_WORDS_WITH_A_NUMBER = 6
 # Intents that say how the patient is, where a name or a time was asked for.
 SAYS_HOW_IT_IS = frozenset({"feel_better", "feel_worse"})
 GREETING = re.compile(
     r"\W*(hi|hello|hey|hiya|good (morning|afternoon|evening))( again| there)?\W*", re.IGNORECASE
 )
+# A telephone number that stands in a message by itself, with its spaces.
+TELEPHONE = re.compile(r"(?<![\d.])\+?\d(?:[ ().-]{0,2}\d){8,14}(?![\d.])")
 # A call-back number has so many digits.
 FEWEST_DIGITS = 6
+# Without one of these, what looks like a correction is an answer: "no, it stays the same".
+CORRECTING = re.compile(
+    r"\b(wrong\w*|incorrect\w*|mis\w+|correct\w*|not (a|an|the|right|true|what|me|mine|her|hers|him|his)|"
+    r"(isn|wasn|that)'?t (right|true|what|me|mine)|didn'?t (say|mean|write|tell)|"
+    r"never (said|told|wrote|had)|meant|i mean|change|back|scratch|undo|actually|wait|hang on|sorry)\b",
+    re.IGNORECASE,
+)
+STOP = re.compile(r"[.;!?\n]+(?=\s|$)")
 ALL_OF_THEM = re.compile(r"\W*(both|all|(both|all)( three)?( of (these|them))?)\W*", re.IGNORECASE)
 
 
@@ -52,11 +64,32 @@ def as_meant(parsed: Parsed, pending: Question | None, knowledge: Knowledge) -> 
             return dataclasses.replace(button, mentions=crisis, findings=(), details=())
         return button
     guessed = pending is not None and pending.id.startswith(CONFIRM)
+    if parsed.intent == CORRECT and pending is not None and not CORRECTING.search(parsed.text):
+        return dataclasses.replace(parsed, intent="report_symptom")
     if parsed.intent == CORRECT and not guessed:
         return dataclasses.replace(parsed, reply=None)
     if parsed.intent in ("skip", "dont_know") and not (parsed.reply or parsed.mentions):
         return dataclasses.replace(parsed, reply=DONT_KNOW)
     return parsed
+
+
+def as_answered(
+    parsed: Parsed, pending: Question | None, given: Mapping[str, str], knowledge: Knowledge
+) -> Parsed:
+    """The message less what only belongs to its answer: three weeks since a blood test are no three weeks of
+    a symptom, and "76 beats a minute", when asked for, is no palpitation."""
+    entry = knowledge.questions.get(pending.id) if pending is not None else None
+    if entry is None or entry.id not in given or entry.kind not in (Kind.DAYS_AGO, Kind.NUMBER):
+        return parsed
+    if entry.kind is Kind.DAYS_AGO:
+        details = tuple(each for each in parsed.details if each.kind != "duration_hours")
+        return dataclasses.replace(parsed, details=details)
+    if len(parsed.text.split()) > MOST_WORDS_WITH_A_NUMBER:
+        return parsed
+    grave = (
+        each for each in parsed.mentions if knowledge.signs[each.sign].urgency is Urgency.EMERGENCY
+    )
+    return dataclasses.replace(parsed, mentions=tuple(grave))
 
 
 def answers_to(
@@ -67,9 +100,40 @@ def answers_to(
     if pending is None or pending.id == CLARIFY:
         return {}
     given = dict(_answers(parsed, pending, knowledge, today))
-    if not given and pending.attempt >= MOST_ATTEMPTS and not found_something(parsed):
-        given = dict.fromkeys(kept_under(pending), DONT_KNOW)
+    if (first := _first_sentence(parsed)) is not None:
+        given = _both(_answers(first, pending, knowledge, today), given, knowledge)
+    if not given and pending.attempt >= MOST_ATTEMPTS and not is_aside(parsed):
+        given = {} if found_something(parsed) else dict.fromkeys(kept_under(pending), DONT_KNOW)
     return {id_: _kept(report, id_, value) for id_, value in given.items()}
+
+
+def _both(
+    first: Mapping[str, str], whole: Mapping[str, str], knowledge: Knowledge
+) -> dict[str, str]:
+    """What the first sentence and the whole message answer; where they differ, the worse of the two."""
+    worse = {
+        fact: value
+        for fact, value in first.items()
+        if fact in knowledge.questions and value == knowledge.questions[fact].worse
+    }
+    return {**first, **whole, **worse}
+
+
+def contact_in(parsed: Parsed) -> str | None:
+    """The name and number that a message gives unasked, or the number alone out of a longer message."""
+    number = TELEPHONE.search(parsed.text)
+    if number is None:
+        return None
+    alone = parsed.intent == "give_contact" and not parsed.mentions
+    return parsed.text.strip()[:LONGEST_TEXT] if alone else number[0]
+
+
+def _first_sentence(parsed: Parsed) -> Parsed | None:
+    """The message up to its first stop, when it goes on: "none of these. And my throat is sore"."""
+    first, stop, rest = parsed.text.partition(next(iter(STOP.findall(parsed.text)), "\n"))
+    if not (stop and first.strip() and rest.strip()):
+        return None
+    return dataclasses.replace(parsed, text=first, reply=read_reply(first))
 
 
 def _is_button(parsed: Parsed, pending: Question) -> bool:
@@ -89,6 +153,8 @@ def _answers(
         return _in_own_words(parsed, pending)
     if pending.id.startswith(CONFIRM):
         return _meant(parsed, pending, knowledge)
+    if pending.id.startswith(WHOSE):
+        return _whose(parsed, pending)
     if pending.id == WRONG:
         return _one(pending, called_wrong(parsed, pending, knowledge) or _no_or_unknown(parsed))
     if pending.id == SINCE_LAST:
@@ -100,6 +166,14 @@ def _answers(
         return {}
     stated = dict(_stated(parsed, knowledge))
     return _one(pending, stated.get(fact) or read_value(knowledge.questions[fact], parsed, today))
+
+
+def _whose(parsed: Parsed, pending: Question) -> dict[str, str]:
+    """Whether it is the treated person's, and now: by a yes or no, or told so."""
+    told = {each.sign for each in parsed.mentions if each.assertion in ACTIVE}
+    reply = YES if parsed.reply == MAYBE else parsed.reply
+    values = {sign: YES if sign in told else reply for sign in pending.about}
+    return {WHOSE + sign: value for sign, value in values.items() if value}
 
 
 def _one(pending: Question, value: str | None) -> dict[str, str]:
@@ -122,12 +196,16 @@ def _is_free_text(parsed: Parsed, pending: Question) -> bool:
     greeting or how the patient is. A sign beside a call-back number does not stand in its way."""
     if pending.id == WHAT_IS_WRONG:
         return parsed.intent not in ASKS - {CORRECT}
-    if any(each.assertion in ACTIVE and not is_guess(each) for each in parsed.mentions):
+    if _tells_a_sign(parsed):
         reached_at = _digits(parsed) >= FEWEST_DIGITS or parsed.intent == "give_contact"
         return pending.id == CONTACT and reached_at
     if parsed.intent in ASKS | SAYS_HOW_IT_IS:
         return _digits(parsed) > 0
     return not GREETING.fullmatch(parsed.text)
+
+
+def _tells_a_sign(parsed: Parsed) -> bool:
+    return any(each.assertion in ACTIVE and not is_guess(each) for each in parsed.mentions)
 
 
 def _digits(parsed: Parsed) -> int:
@@ -165,8 +243,12 @@ def _picked(parsed: Parsed, pending: Question, knowledge: Knowledge) -> dict[str
     }
     said = parsed.text.strip().strip(".!").casefold()
     told = {fact: value for fact, value in _stated(parsed, knowledge) if fact in entries}
-    picked = chosen(parsed.text, {entry.item: entry.item for entry in entries.values()})
-    told |= {fact: entry.worse for fact, entry in entries.items() if entry.item == picked}
+    items = {fact: entry.item for fact, entry in entries.items()}
+    picked = chosen(parsed.text, items)
+    if picked is None and not (told or parsed.reply or is_aside(parsed) or _tells_a_sign(parsed)):
+        picked = nearest(parsed.text, items)
+    if picked is not None:
+        told[picked] = entries[picked].worse
     if told:
         return told
     if parsed.reply == DONT_KNOW:

@@ -7,6 +7,7 @@ and leads to no more questions. Thoughts of self-harm cannot be taken back here.
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Collection, Iterable
 from typing import TypeVar
 
@@ -28,6 +29,11 @@ from bedside.model import (
 )
 
 CORRECT = "correct"
+# Says that something was understood wrongly, whatever the intent.
+CALLED_WRONG = re.compile(
+    r"\b(wrong|mistake\w*|misunder\w+|mistyped|not what i (said|meant|wrote)|(never|didn'?t) sa(id|y))\b",
+    re.IGNORECASE,
+)
 WRONG = "wrong"
 WHAT_IS_WRONG = "what_is_wrong"
 SOMETHING_ELSE = Choice(title="Something else", value="something else")
@@ -86,7 +92,7 @@ def taken_back_by(
     signs = _correctable(report, knowledge)
     denied = {each.sign for each in parsed.mentions if each.assertion is Assertion.ABSENT}
     denied -= {each.sign for each in parsed.mentions if each.assertion in ACTIVE}
-    corrects = asked or parsed.intent == CORRECT
+    corrects = asked or parsed.intent == CORRECT or bool(CALLED_WRONG.search(parsed.text))
     return [s for s in signs if (WRONG, s) in given or (corrects and s in denied)]
 
 

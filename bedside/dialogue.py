@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
-from bedside.answering import CONTACT, ONSET, answers_to, as_meant
+from bedside.answering import CONTACT, ONSET, answers_to, as_answered, as_meant, contact_in
 from bedside.correction import (
     SOMETHING_ELSE,
     WRONG,
@@ -22,7 +22,8 @@ from bedside.correction import (
     taken_back_by,
     without,
 )
-from bedside.facts import CONFIRM, active, found_something, known, taken_back
+from bedside.facts import CONFIRM, WHOSE, active, found_something, known, taken_back
+from bedside.heard import Heard, is_aside, is_unanswered, is_unclear, needs_clarity
 from bedside.knowledge import Kind, Knowledge
 from bedside.language import trained_reader
 from bedside.language.answers import days_as_answer, days_of_answer
@@ -36,6 +37,7 @@ from bedside.model import (
     Days,
     Detail,
     Finding,
+    FoundBy,
     Mention,
     Parsed,
     Question,
@@ -52,8 +54,9 @@ from bedside.returning import (
     question_since_last,
     with_change,
 )
-from bedside.saying import Heard, is_unanswered, is_unclear, needs_clarity, says
+from bedside.saying import says
 from bedside.triage import CLARIFY, assess, is_happening
+from bedside.whose import as_theirs, question_whose, with_own
 
 __all__ = ["CONTACT", "ONSET", "Floor", "take_up"]
 
@@ -65,6 +68,8 @@ HOW_TO_REACH_YOU = (
 )
 SINCE_WHEN = "Since when have you had this? You can also write “skip”."
 FEVER = "fever"
+# Below this nobody speaks of a fever, not even of a slight one (GENERAL).
+ANY_FEVER = 37.5
 
 
 def take_up(
@@ -75,15 +80,17 @@ def take_up(
     `today` is the day in the clinic's time zone. Total and deterministic; the urgency of the turn is
     never below that of `report`.
     """
-    report, parsed = known(report, knowledge), as_meant(parsed, pending, knowledge)
+    report = known(report, knowledge)
+    parsed = as_theirs(as_meant(parsed, pending, knowledge), report, knowledge)
     before = assess(report, knowledge)
     given = answers_to(parsed, pending, report, knowledge, today)
+    parsed = as_answered(parsed, pending, given, knowledge)
     wrong = taken_back_by(parsed, pending, given.items(), report, knowledge)
     parsed, kept = without(parsed, wrong, CORRECTED), without(report, wrong, CORRECTED)
     kept = without(kept, not_meant_by(given.items(), knowledge), NOT_MEANT)
     kept = dataclasses.replace(kept, reached=before.urgency)
     told = _with_heard(kept, parsed, knowledge, today)
-    told = with_change(told, report, parsed, change(parsed, given), before)
+    told = with_change(with_own(told, given), report, parsed, change(parsed, given), before)
     told = _on_day(_with_answers(told, parsed, pending, given, knowledge), knowledge, today)
     assessment = assess(told, knowledge)
     told = dataclasses.replace(told, reached=assessment.urgency)
@@ -158,10 +165,14 @@ def _low_temperature(parsed: Parsed, knowledge: Knowledge) -> Detail | None:
 
 
 def _doubted(mention: Mention, low: Detail | None, knowledge: Knowledge) -> Mention:
+    """A fever beside a low number: only possible in the patient's words, and none where the classifier
+    takes the number itself for one."""
     gives = {atom.name for atom in knowledge.signs[mention.sign].gives}
-    if low is None or FEVER not in gives or mention.assertion is not Assertion.PRESENT:
+    if low is None or FEVER not in gives or mention.assertion not in ACTIVE:
         return mention
-    return dataclasses.replace(mention, assertion=Assertion.POSSIBLE, cue=low.text)
+    is_number = mention.found_by is FoundBy.CLASSIFIER and mention.start <= low.start < mention.end
+    meant = Assertion.ABSENT if is_number and low.value < ANY_FEVER else Assertion.POSSIBLE
+    return dataclasses.replace(mention, assertion=meant, cue=low.text)
 
 
 def _is_fever(finding: Finding, low: Detail | None) -> bool:
@@ -213,17 +224,39 @@ def _with_answers(
     answers = {id_: value for id_, value in given.items() if id_ not in not_meant}
     if pending is not None and pending.id == CLARIFY and is_unclear(parsed):
         answers[CLARIFY] = DONT_KNOW
+    if CONTACT not in report.answers and (told := contact_in(parsed)):
+        answers.setdefault(CONTACT, told)
     return dataclasses.replace(report, answers={**report.answers, **answers})
 
 
 def _question(heard: Heard, report: Report, knowledge: Knowledge) -> Question | None:
     """What is asked next; `report` is what was told before this message."""
-    question = _about_a_correction(heard, report, knowledge) or _next(heard, report, knowledge)
+    question = (
+        _about_a_correction(heard, report, knowledge)
+        or _next(heard, report, knowledge)
+        or _whose(heard, report, knowledge)
+    )
     if question is not None:
         return _put_again(question, heard, knowledge)
-    if heard.assessment.urgency is None and needs_clarity(heard.parsed, heard.pending, heard.given):
+    if heard.assessment.urgency is None and _waits_for_clarity(heard):
         return Question(id=CLARIFY, about=(), text="")
     return None
+
+
+def _whose(heard: Heard, report: Report, knowledge: Knowledge) -> Question | None:
+    pending = heard.pending
+    asked = pending is not None and pending.id.startswith(WHOSE)
+    if asked and not (heard.given or found_something(heard.parsed)):
+        return pending
+    return question_whose(report, heard.parsed, pending, knowledge)
+
+
+def _waits_for_clarity(heard: Heard) -> bool:
+    """Whether other words are wanted: now, or still, since this message only greets or asks something."""
+    asked = heard.pending is not None and heard.pending.id == CLARIFY
+    if asked and not is_unclear(heard.parsed):
+        return is_aside(heard.parsed) and not found_something(heard.parsed)
+    return needs_clarity(heard.parsed, heard.pending, heard.given)
 
 
 def _about_a_correction(heard: Heard, report: Report, knowledge: Knowledge) -> Question | None:

@@ -21,6 +21,7 @@ from bedside.model import (
     YES,
     Assertion,
     Days,
+    Finding,
     FoundBy,
     Mention,
     Parsed,
@@ -33,9 +34,12 @@ from bedside.model import (
 # on recent history; the number is a proposal.)
 RECENT_DAYS = 14
 CONFIRM = "confirm:"
+WHOSE = "whose:"
 # A missed test, a pregnancy or a vaccine is no second part of the body that falls ill.
 NO_PART_OF_THE_BODY = frozenset({"monitoring", "reproductive", "vaccination"})
 ANY_TIME = Days(earliest=0, latest=None)
+# Who writes, and that something has got worse, is said of no part of the body.
+OF_NO_BODY = frozenset({"getting_worse", "reporter", "never_treated", "under_17"})
 # Numbers that rules read under more than one name, with what they are multiplied by.
 SAME_MEASURE: Mapping[str, tuple[tuple[str, float], ...]] = {
     "duration_hours": (("duration_days", 1 / 24),),
@@ -174,11 +178,20 @@ def needs_confirming(mention: Mention, report: Report, knowledge: Knowledge) -> 
     )
 
 
+def of_the_body(parsed: Parsed) -> list[Finding]:
+    """The findings of the message, but for those that only say who writes, or that something is worse."""
+    return [each for each in parsed.findings if each.finding not in OF_NO_BODY]
+
+
+def assertions(parsed: Parsed) -> set[Assertion]:
+    """How the signs and findings of the message are meant."""
+    mentioned = {each.assertion for each in parsed.mentions}
+    return mentioned | {each.assertion for each in of_the_body(parsed)}
+
+
 def found_something(parsed: Parsed) -> bool:
     """Whether the message names a sign or finding that counts."""
-    meant = {each.assertion for each in parsed.mentions}
-    meant |= {each.assertion for each in parsed.findings}
-    return not meant.isdisjoint(ACTIVE)
+    return not assertions(parsed).isdisjoint(ACTIVE)
 
 
 def noted(report: Report, knowledge: Knowledge) -> list[str]:
@@ -198,8 +211,9 @@ def taken_back(report: Report) -> list[str]:
 
 def kept_under(question: Question) -> tuple[str, ...]:
     """The ids under which the answers to a question are kept."""
-    if question.id.startswith(CONFIRM):
-        return tuple(CONFIRM + sign for sign in question.about)
+    for kind in (CONFIRM, WHOSE):
+        if question.id.startswith(kind):
+            return tuple(kind + sign for sign in question.about)
     return question.about if len(question.about) > 1 else (question.id,)
 
 

@@ -64,6 +64,8 @@ ACTIVE = (Assertion.PRESENT, Assertion.POSSIBLE)
 CORRECTED = "corrected by the patient"
 # The cue of an emergency that was only possible and, when asked, not what the patient meant.
 NOT_MEANT = "not meant, the patient said"
+# The cue of a sign that somebody told who never had Lemtrada; it stays in the record.
+NOT_TREATED = "never had Lemtrada, the patient said"
 
 
 class FoundBy(enum.Enum):

@@ -11,7 +11,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable, Iterator, Sequence
 
-from bedside.facts import Facts
+from bedside.facts import WHOSE, Facts
 from bedside.knowledge import Condition, Is, Kind, Knowledge, QuestionEntry, Rule
 from bedside.model import YES, Assertion, Choice, Mention, Question, Report, Urgency
 from bedside.triage import CONFIRM, active, judge, needs_confirming
@@ -128,6 +128,11 @@ def _other_words(question: Question, knowledge: Knowledge) -> str:
     first = question.about[0]
     if question.id in EXAMPLES:
         return f"{question.text} {EXAMPLES[question.id]}"
+    if question.id.startswith(WHOSE):
+        named = knowledge.names(question.about)
+        return (
+            f"Does the person who has had Lemtrada have {named} now? You can write “yes” or “no”."
+        )
     if question.id.startswith(CONFIRM):
         plain = knowledge.signs[first].plain
         if len(question.about) > 1:
@@ -145,8 +150,7 @@ def _example(entry: QuestionEntry) -> str:
     if entry.kind is Kind.YES_NO:
         return "You can write “yes”, “no” or “I don't know”."
     if entry.kind is Kind.NUMBER:
-        middle = (max(entry.lowest, 0) + entry.highest) / 2
-        return f"You can write a number, such as {middle:.0f}, or “I don't know”."
+        return "You can write a number, or “I don't know”."
     if entry.kind is Kind.DAYS_AGO:
         return "You can write “two weeks ago”, “in March” or “I don't know”."
     return f"You can write “{list(entry.choices.values())[-1]}”, for example, or “I don't know”."

@@ -21,6 +21,7 @@ class Asks(enum.Enum):
     LIST = "list"
     CONFIRM = "confirm"
     GUESSES = "guesses"
+    WHOSE = "whose"
     WHERE = "where"
     CONTACT = "contact"
     ONSET = "onset"
@@ -37,6 +38,7 @@ QUESTIONS = frozenset(
         Asks.LIST,
         Asks.CONFIRM,
         Asks.GUESSES,
+        Asks.WHOSE,
         Asks.WHERE,
         Asks.CONTACT,
         Asks.ONSET,
@@ -56,6 +58,8 @@ WANTS_OTHER_WORDS = (
     "utter_unavailable",
     "utter_not_recorded",
 )
+# The question whose a sign is, in its first words and in others.
+TREATED = "the person who has had Lemtrada"
 NOT_UNDERSTOOD = ("utter_which", "utter_once_more")
 TOOK_IT_FOR_ANOTHER = ("utter_denied", "utter_past", "utter_someone_else", "utter_about_lemtrada")
 
@@ -123,6 +127,9 @@ class Ear:
 
     def _single(self, reply: Reply) -> Asked:
         """A question with buttons that is about one thing, in its first words or in others."""
+        if TREATED in reply.text:
+            named = (sign for plain, sign in self._plain.items() if plain in reply.text)
+            return Asked(Asks.WHOSE, tuple(named), reply.choices)
         for plain, sign in self._plain.items():
             if f"about {plain}?" in reply.text or f"Is it {plain} that" in reply.text:
                 return Asked(Asks.CONFIRM, (sign,), reply.choices)

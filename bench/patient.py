@@ -119,8 +119,8 @@ class Patient:
         if asked.asks is Asks.GUESSES:
             meant = [sign for sign in asked.about if self._means(sign)]
             return Said(self._words.guessed(asked, meant[0] if meant else ""), answers=True)
-        if asked.asks is Asks.CONFIRM:
-            value = YES if self._means(asked.about[0]) else NO
+        if asked.asks in (Asks.CONFIRM, Asks.WHOSE):
+            value = YES if any(map(self._means, asked.about)) else NO
             return Said(self._words.answer(asked, value), answers=True)
         if asked.asks is Asks.STRANGE:
             return Said(self._words.not_known(asked), answers=True)

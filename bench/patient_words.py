@@ -81,8 +81,7 @@ class Words:
 
     def answer(self, asked: Asked, value: str) -> str:
         """The answer to a question about one fact, or about what was guessed."""
-        [about] = asked.about
-        entry = self._knowledge.questions.get(about)
+        entry = self._knowledge.questions.get(asked.about[0])
         how = self._how(asked.choices)
         if value == DONT_KNOW:
             return self._button(asked.choices, {"I don't know"}, how) or self._own("dont_know")

@@ -28,8 +28,8 @@ from bedside.dialogue import (
     take_up,
 )
 from bedside.facts import CONFIRM
+from bedside.heard import ANSWERS
 from bedside.knowledge import Knowledge, clinic_facts, load_responses
-from bedside.language import Reader
 from bedside.model import (
     ACTIVE,
     DONT_KNOW,
@@ -44,7 +44,6 @@ from bedside.model import (
     Parsed,
     Question,
     Report,
-    Turn,
     Urgency,
 )
 from bedside.questions import (
@@ -55,7 +54,7 @@ from bedside.questions import (
     which_emergency,
 )
 from bedside.returning import question_since_last
-from bedside.saying import ADVICE, ANSWERS
+from bedside.saying import ADVICE
 from bedside.settings import ROOT, read_clinic
 from bedside.triage import CLARIFY, assess
 from tests.builders import (
@@ -66,6 +65,7 @@ from tests.builders import (
     SIGNS,
     TODAY,
     details,
+    finding,
     findings,
     guess,
     guesses,
@@ -77,6 +77,7 @@ from tests.builders import (
     reports,
     shared_reader,
 )
+from tests.turns import Talk
 
 BRUISES, STROKE, PALPITATIONS = "unexplained_bruising", "stroke_signs", "palpitations"
 JOINTS, HEADACHE = "joint_pain", "headache_ordinary"
@@ -89,43 +90,6 @@ FACTS = clinic_facts(
     KNOWLEDGE,
     datetime.fromisoformat("2026-11-25T10:00+00:00"),
 )
-
-
-class Talk:
-    """A conversation: each message with the report and question that the last one left."""
-
-    def __init__(self, reader: Reader, knowledge: Knowledge) -> None:
-        self._reader, self._knowledge = reader, knowledge
-        self.report, self.question = Report(), None
-        self.turn: Turn | None = None
-        self.today = TODAY
-
-    def hears(self, text: str, intent: str = "report_symptom") -> list[str]:
-        """The responses to `text`, by name."""
-        return self.take(self._reader.read(text, intent=intent))
-
-    def take(self, heard: Parsed) -> list[str]:
-        """The responses to a message that was read already."""
-        self.turn = take_up(self.report, heard, self.question, self._knowledge, self.today)
-        self.report, self.question = self.turn.report, self.turn.question
-        return [say.response for say in self.turn.says]
-
-    def is_asked(self, fact: str, told: Report) -> None:
-        """Go to the point where `told` is known and the question about `fact` was put."""
-        self.report, self.question = told, question_about(fact, self._knowledge)
-
-    @property
-    def asks(self) -> str | None:
-        return self.question and self.question.id
-
-    @property
-    def about(self) -> tuple[str, ...]:
-        return self.question.about if self.question else ()
-
-    @property
-    def urgency(self) -> str | None:
-        urgency = self.turn.assessment.urgency if self.turn else None
-        return None if urgency is None else urgency.word
 
 
 @pytest.fixture
@@ -152,8 +116,8 @@ def talk(knowledge: Knowledge) -> Talk:
             ["utter_emergency_possible", "utter_recorded", "utter_question"],
         ),
         ("no fever", "report_symptom", ["utter_denied"]),
-        ("I used to get nosebleeds as a child", "report_symptom", ["utter_past"]),
-        ("my mum had a mini stroke", "report_symptom", ["utter_someone_else"]),
+        ("I used to get nosebleeds as a child", "report_symptom", ["utter_whose"]),
+        ("my mum had a mini stroke", "report_symptom", ["utter_whose"]),
         ("what if I get a fever?", "ask_about_lemtrada", ["utter_about_lemtrada"]),
         ("what is Lemtrada?", "ask_about_lemtrada", ["utter_about_lemtrada"]),
         ("hello", "greet", ["utter_greet"]),
@@ -478,6 +442,19 @@ def test_a_date_told_without_being_asked_counts(talk: Talk, text: str, urgency: 
     assert LAST_INFUSION not in talk.about
 
 
+@pytest.mark.parametrize("text", ["In the last 6 weeks", "3 weeks ago", "about 3 weeks back"])
+def test_how_long_ago_a_test_was_is_no_duration_of_a_symptom(talk: Talk, text: str) -> None:
+    talk.is_asked(LAST_BLOOD_TEST, report(mention("infusion_ms_symptom_flare")))
+    talk.hears(text, "report_symptom")
+    assert [each for each in talk.report.details if each.kind == "duration_hours"] == []
+
+
+def test_a_pulse_that_was_asked_for_is_no_palpitation(talk: Talk) -> None:
+    talk.is_asked("heart_rate_bpm", report(mention("overactive_thyroid")))
+    talk.take(parsed("76 beats a minute", mention(PALPITATIONS)))
+    assert PALPITATIONS not in {each.sign for each in talk.report.mentions}
+
+
 # A fever with a number below it
 
 
@@ -498,6 +475,15 @@ def test_feverish_at_37_2_is_an_emergency_with_bruises_when_it_is_a_fever(talk: 
 
 def test_a_measured_fever_with_bruises_is_an_emergency_at_once(talk: Talk) -> None:
     assert talk.hears("a bit feverish, 38.2, and bruises")[0] == "utter_emergency"
+
+
+def test_a_low_number_that_is_guessed_to_be_a_fever_is_none(talk: Talk) -> None:
+    text = "my temperature is 36.6"
+    start, end = 0, len(text)
+    heard = shared_reader().read(text, intent="report_symptom")
+    doubt = dataclasses.replace(guess("persistent_fever"), text=text, start=start, end=end)
+    talk.take(dataclasses.replace(heard, mentions=(doubt,)))
+    assert (talk.asks, talk.urgency) == (None, None)
 
 
 # The urgency never falls
@@ -948,10 +934,9 @@ def test_a_greeting_while_a_question_is_open_repeats_what_was_told_and_the_quest
 ) -> None:
     talk.hears("I have bruises")
     listed = talk.about
-    for text, intent in (("hello again", "greet"), ("lovely weather", "small_talk")):
-        assert talk.hears(text, intent) == ["utter_welcome_back", "utter_question"]
-        assert talk.turn.says[0].facts["signs"] == "bruises"
-        assert talk.about == listed
+    assert talk.hears("hello again", "greet") == ["utter_welcome_back", "utter_question"]
+    assert talk.turn.says[0].facts["signs"] == "bruises"
+    assert talk.about == listed
 
 
 def test_a_greeting_in_a_new_conversation_asks_how_the_earlier_signs_are(talk: Talk) -> None:
@@ -1121,7 +1106,70 @@ def test_small_talk_twice_is_no_report(talk: Talk) -> None:
     assert talk.urgency is None
 
 
+def test_small_talk_for_an_answer_is_asked_again_once(talk: Talk) -> None:
+    talk.hears("I have bruises")
+    listed = talk.about
+    assert talk.hears("nice weather", "small_talk") == ["utter_small_talk", "utter_question"]
+    assert (talk.about, talk.question.attempt) == (listed, 2)
+    talk.hears("nice weather", "small_talk")
+    assert talk.about != listed
+
+
+def test_a_question_in_between_does_not_count_as_an_answer(talk: Talk) -> None:
+    talk.hears("I have bruises")
+    listed = talk.about
+    for _ in range(3):
+        assert talk.hears("who reads this", "ask_who_reads") == [
+            "utter_who_reads",
+            "utter_question",
+        ]
+    assert (talk.about, talk.question.attempt) == (listed, 1)
+
+
+def test_a_greeting_between_two_unclear_messages_does_not_lose_the_first(talk: Talk) -> None:
+    talk.hears(NONSENSE, "report_symptom")
+    assert talk.hears("hello?", "greet") == ["utter_greet"]
+    assert talk.hears(NONSENSE, "report_symptom")[0] == "utter_unclear"
+    assert talk.urgency == "urgent"
+
+
+def test_an_answer_and_a_sign_in_one_message_are_both_taken(talk: Talk) -> None:
+    talk.hears("I have bruises")
+    listed = talk.about
+    talk.hears("none of these. By the way, my joints hurt")
+    assert JOINTS in {each.sign for each in talk.report.mentions}
+    assert set(talk.about).isdisjoint(listed)
+
+
+def test_what_is_picked_counts_though_the_rest_seems_to_deny_it(talk: Talk) -> None:
+    talk.hears("I have bruises")
+    denied = finding("confusion", "absent")
+    talk.take(parsed("A headache. And off my food", denied, finding("headache_present", "absent")))
+    assert talk.urgency == "emergency"
+
+
+def test_one_of_the_list_and_a_sign_in_one_message_are_both_taken(talk: Talk) -> None:
+    talk.hears("I have bruises")
+    assert talk.hears("A headache. And my joints hurt")[0] == "utter_emergency"
+
+
 # After the advice: since when, the last blood test, how to be reached
+
+
+def test_a_number_to_call_that_was_told_early_is_not_asked_for_again(talk: Talk) -> None:
+    talk.hears("I am Ann, 07700 900123", "give_contact")
+    assert talk.report.answers[CONTACT] == "I am Ann, 07700 900123"
+
+
+def test_out_of_a_longer_message_only_the_number_is_kept(talk: Talk) -> None:
+    talk.hears("I have bruises all over, call me on 07700 900123 please")
+    assert talk.report.answers[CONTACT] == "07700 900123"
+
+
+@pytest.mark.parametrize("text", ["my platelets were 120 on 12.03.2026", "it started 2026-11-20"])
+def test_a_date_or_a_result_is_no_number_to_call(talk: Talk, text: str) -> None:
+    talk.hears(f"I have bruises, {text}")
+    assert CONTACT not in talk.report.answers
 
 
 def hand_over(talk: Talk, *answers: str) -> list[str]:
@@ -1382,7 +1430,9 @@ def test_at_most_one_question_is_asked_and_it_comes_last(now) -> None:
     told, message, question = now
     turn = take_up(told, message, question, KNOWLEDGE, TODAY)
     asked = [
-        i for i, say in enumerate(turn.says) if say.response in ("utter_question", "utter_confirm")
+        i
+        for i, say in enumerate(turn.says)
+        if say.response in ("utter_question", "utter_confirm", "utter_whose")
     ]
     put = turn.question is not None and turn.question.id != CLARIFY
     assert asked == ([len(turn.says) - 1] if put else [])

@@ -107,3 +107,25 @@ def test_the_same_sign_told_again_keeps_its_flag(start: Start) -> None:
 def test_it_is_better_now_is_noted_and_changes_nothing(start: Start) -> None:
     talk = start().say(BRUISES).say("I feel better today").hears("noted", "01632 960123")
     talk.flagged("urgent")
+
+
+def test_since_today_is_an_answer_and_no_emergency(start: Start) -> None:
+    talk = start().say(BRUISES).picks("None of these").picks("I don't know").asks("Since when")
+    talk.say("today").urgency(None).flagged("urgent")
+
+
+def test_it_is_getting_worse_is_sent_to_a_person_at_once(start: Start) -> None:
+    talk = start().say(BRUISES).say("it's getting worse")
+    talk.hears_first("999").flagged("emergency").notes("unexplained_bruising")
+
+
+@pytest.mark.parametrize("text", ["purple monkey dishwasher", "what's the weather like"])
+def test_a_question_is_put_twice_at_most(start: Start, text: str) -> None:
+    talk = start().say("I missed my last two blood tests").asks("unwell").say(text).asks("unwell")
+    talk.say(text)
+    assert "unwell" not in talk.heard
+
+
+def test_a_call_back_number_that_was_told_early_is_not_asked_for_again(start: Start) -> None:
+    talk = start().say("my name is Ann Smith, 07700 900123").say(BRUISES).answers_all("skip")
+    talk.knows(contact="my name is Ann Smith, 07700 900123")

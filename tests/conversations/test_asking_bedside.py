@@ -22,6 +22,30 @@ def test_S5_a_question_about_medicines_does_not_hide_the_sign(start: Start) -> N
     talk.notes("unexplained_bruising").flagged("urgent").does_not_hear("ibuprofen")
 
 
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("can I take ibuprofen for my headache", "cannot advise on medicines"),
+        ("should I get the MMR vaccine", "before you have one"),
+        ("do you know about vaccines", "vaccines"),
+        ("is it safe to get vaccinated", "vaccines"),
+        ("we are thinking about having a baby, is that ok", "cannot advise on pregnancy"),
+        ("what do my blood results mean", "cannot see your tests"),
+        ("when is my blood test due", "cannot see your tests"),
+        ("am I talking to a real person", "I am a program"),
+    ],
+)
+def test_a_question_that_names_a_sign_has_its_own_answer(
+    start: Start, text: str, words: str
+) -> None:
+    start().say(text).hears(words, TEAM)
+
+
+def test_a_question_about_a_vaccine_is_told_to_the_team(start: Start) -> None:
+    talk = start().say("should I get the MMR vaccine").urgency("prompt").flagged("prompt")
+    talk.hears("before you have one")
+
+
 def test_a_question_about_pregnancy_goes_to_the_team(start: Start) -> None:
     talk = start().say("how long after Lemtrada should we wait before trying for a baby")
     talk.hears(TEAM).not_flagged()

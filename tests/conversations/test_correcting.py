@@ -56,3 +56,14 @@ def test_S2_an_emergency_that_was_mistyped_keeps_its_flag_and_its_number(start: 
 
 def test_a_correction_of_nothing_is_met_with_an_apology_and_a_person(start: Start) -> None:
     start().say("that's not what I said").hears("sorry", "in other words", "MS team")
+
+
+def test_a_sign_that_is_called_wrong_by_button_does_not_count_any_more(start: Start) -> None:
+    talk = start().say("I have bruises and swollen ankles").say("that's not what I said")
+    talk.asks("Which of it is wrong", "Bruises").picks("Bruises").flagged("urgent")
+    talk.say("what have you noted").hears("You took back: bruises")
+
+
+def test_a_sign_that_is_called_wrong_in_words_does_not_count_any_more(start: Start) -> None:
+    talk = start().say(BRUISES).say("that's wrong, I don't have bruises").flagged("urgent")
+    talk.say("what have you noted").hears("You took back: bruises")

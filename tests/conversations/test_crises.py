@@ -89,3 +89,14 @@ def test_low_mood_and_safe_stays_prompt(start: Start) -> None:
 def test_nobody_is_asked_how(start: Start) -> None:
     talk = start().say("I want to kill myself")
     talk.does_not_hear("how would", "method", "plan", "pills").asks("where are you")
+
+
+@pytest.mark.parametrize("text", ["I'm not suicidal", "I thought about suicide ten years ago"])
+def test_S9_a_denied_or_past_thought_gets_one_gentle_check_in(start: Start, text: str) -> None:
+    talk = start().say(text).urgency(None).hears("do you feel safe", "116 123").not_flagged()
+    talk.asks_nothing_more()
+
+
+def test_yes_i_am_safe_is_no_crisis(start: Start) -> None:
+    talk = start().say("I feel so low and hopeless").asks("safe").say("yes, I am safe")
+    talk.flagged("prompt").team_is_told("prompt")

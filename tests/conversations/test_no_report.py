@@ -43,7 +43,8 @@ def test_S9_a_reversal_is_a_report(start: Start) -> None:
 )
 def test_S9_what_is_long_past_is_asked_about_once(start: Start, text: str) -> None:
     talk = start().say(text).urgency(None).notes_no_sign().not_flagged()
-    talk.hears("some time ago", "any of it now", TEAM)
+    talk.asks("is it so now").hears(TEAM).picks("No").urgency(None).not_flagged()
+    talk.asks_nothing_more()
 
 
 def test_S9_a_sign_of_some_days_ago_is_a_report(start: Start) -> None:
@@ -56,7 +57,23 @@ def test_S9_a_sign_of_some_days_ago_is_a_report(start: Start) -> None:
 )
 def test_S9_what_others_have_is_no_report(start: Start, text: str) -> None:
     talk = start().say(text).urgency(None).notes_no_sign().not_flagged()
-    talk.hears("999", "noticed in yourself")
+    talk.asks("in the person who has had Lemtrada").hears_first("999").picks("No").not_flagged()
+
+
+def test_S9_a_relatives_sign_that_is_the_patients_after_all_is_a_report(start: Start) -> None:
+    talk = start().say("my mum has a rash").picks("Yes").urgency("prompt").flagged("prompt")
+    talk.notes("rash_or_hives")
+
+
+@pytest.mark.parametrize(
+    ("text", "sign"),
+    [
+        ("no fever, but I have bruises on my legs", "unexplained_bruising"),
+        ("no bruises, but I have a fever", "persistent_fever"),
+    ],
+)
+def test_S9_what_stands_after_a_denial_is_present(start: Start, text: str, sign: str) -> None:
+    start().say(text).urgency("urgent").reports(sign, "present")
 
 
 @pytest.mark.parametrize(
@@ -80,6 +97,10 @@ def test_S9_a_negation_does_not_delete_what_follows_it(start: Start) -> None:
     [
         "I have cabin fever after all this rain",
         "it is very cold outside today",
+        "I nearly had a heart attack when I saw the bill",
+        "the blood test went well",
+        "my temperature is 98.2 F",
+        "my temperature is 36.6",
     ],
 )
 def test_the_same_words_in_another_sense_are_no_report(start: Start, text: str) -> None:
@@ -121,6 +142,18 @@ def test_somebody_under_17_is_sent_to_an_adult_and_the_team(start: Start) -> Non
     start().say("I'm 15").urgency(None).hears(
         "parent", "adult you trust", TEAM, "999"
     ).not_flagged()
+
+
+def test_somebody_under_17_with_a_sign_is_advised_and_sent_to_an_adult(start: Start) -> None:
+    talk = (
+        start().say("I'm 15 and I have bruises on my legs").urgency("urgent").hears("parent", TEAM)
+    )
+    talk.flagged("urgent")
+
+
+def test_somebody_who_was_not_treated_has_no_lemtrada_urgency(start: Start) -> None:
+    talk = start().say("I never had Lemtrada but I have bruises on my legs").urgency(None)
+    talk.hears("your own doctor", "NHS 111").not_flagged()
 
 
 def test_somebody_who_was_not_treated_is_sent_to_the_general_health_line(start: Start) -> None:

@@ -160,3 +160,26 @@ def test_an_invited_patient_is_known_by_name_to_the_team(start: Start) -> None:
     talk = start(name="Ann Smith").say(BRUISES).flagged("urgent")
     assert talk.flag.patient_name == "Ann Smith"
     assert talk.flag.patient_contact == "01632 960999"
+
+
+# Episodes
+
+
+def test_72_hours_after_a_summary_without_a_flag_a_new_episode_begins(start: Start) -> None:
+    talk = start().say("I had my infusion yesterday and I have a headache").answers_all("no")
+    first = talk.conversation_id
+    talk.not_flagged().later(hours=73).say("hello")
+    assert talk.conversation_id != first
+    talk.hears("Last time you told me about a headache")
+
+
+def test_before_72_hours_it_is_the_same_episode(start: Start) -> None:
+    talk = start().say("I had my infusion yesterday and I have a headache").answers_all("no")
+    first = talk.conversation_id
+    talk.later(hours=71).say("hello")
+    assert talk.conversation_id == first
+
+
+def test_the_end_of_an_episode_is_in_the_audit_log(start: Start) -> None:
+    talk = start().say("good morning").later(days=4).say("good morning")
+    assert "conversation.ended" in [row.action for row in talk.rows("audit")]

@@ -25,7 +25,7 @@ from bedside.model import (
     Urgency,
 )
 from bedside.questions import NONE_OF_THESE
-from bedside.returning import SINCE_LAST, how_it_is
+from bedside.returning import SINCE_LAST, how_it_is, says_how
 from bedside.triage import CLARIFY
 
 CONTACT = "contact"
@@ -68,6 +68,8 @@ def as_meant(parsed: Parsed, pending: Question | None, knowledge: Knowledge) -> 
         return dataclasses.replace(parsed, intent="report_symptom")
     if parsed.intent == CORRECT and not guessed:
         return dataclasses.replace(parsed, reply=None)
+    if parsed.intent in SAYS_HOW_IT_IS and len(parsed.text.split()) == 1 and not says_how(parsed):
+        return dataclasses.replace(parsed, intent="nlu_fallback")
     if parsed.intent in ("skip", "dont_know") and not (parsed.reply or parsed.mentions):
         return dataclasses.replace(parsed, reply=DONT_KNOW)
     return parsed
@@ -79,12 +81,12 @@ def as_answered(
     """The message less what only belongs to its answer: three weeks since a blood test are no three weeks of
     a symptom, and "76 beats a minute", when asked for, is no palpitation."""
     entry = knowledge.questions.get(pending.id) if pending is not None else None
-    if entry is None or entry.id not in given or entry.kind not in (Kind.DAYS_AGO, Kind.NUMBER):
+    if entry is None or given.get(entry.id, DONT_KNOW) == DONT_KNOW:
         return parsed
     if entry.kind is Kind.DAYS_AGO:
         details = tuple(each for each in parsed.details if each.kind != "duration_hours")
         return dataclasses.replace(parsed, details=details)
-    if len(parsed.text.split()) > MOST_WORDS_WITH_A_NUMBER:
+    if entry.kind is not Kind.NUMBER or len(parsed.text.split()) > MOST_WORDS_WITH_A_NUMBER:
         return parsed
     grave = (
         each for each in parsed.mentions if knowledge.signs[each.sign].urgency is Urgency.EMERGENCY
@@ -244,7 +246,7 @@ def _picked(parsed: Parsed, pending: Question, knowledge: Knowledge) -> dict[str
     said = parsed.text.strip().strip(".!").casefold()
     told = {fact: value for fact, value in _stated(parsed, knowledge) if fact in entries}
     items = {fact: entry.item for fact, entry in entries.items()}
-    picked = chosen(parsed.text, items)
+    picked = chosen(parsed.text, items) or _copied(parsed.text, items)
     if picked is None and not (told or parsed.reply or is_aside(parsed) or _tells_a_sign(parsed)):
         picked = nearest(parsed.text, items)
     if picked is not None:
@@ -258,6 +260,12 @@ def _picked(parsed: Parsed, pending: Question, knowledge: Knowledge) -> dict[str
             fact: _harmless(entry.worse, tuple(entry.choices)) for fact, entry in entries.items()
         }
     return {}
+
+
+def _copied(text: str, items: Mapping[str, str]) -> str | None:
+    """The item that the message begins with: "A headache what should I do"."""
+    said = text.strip().casefold()
+    return next((fact for fact, item in items.items() if said.startswith(item.casefold())), None)
 
 
 def _harmless(worse: str, choices: tuple[str, ...]) -> str:

@@ -297,8 +297,8 @@ def _asks_since_last(heard: Heard, before: Report) -> bool:
 
 
 def _handover(report: Report, assessment: Assessment, knowledge: Knowledge) -> Question | None:
-    """After the advice, what no rule reads and a nurse needs: since when, the last blood test, and how
-    the team can reach the patient."""
+    """After the advice, what no rule reads and a nurse needs: since when (of what cannot wait), the last
+    blood test, and how the team can reach the patient."""
     urgency = assessment.urgency or Urgency.UNCLEAR
     if urgency < Urgency.PROMPT:
         return None
@@ -308,7 +308,7 @@ def _handover(report: Report, assessment: Assessment, knowledge: Knowledge) -> Q
     if urgency is Urgency.EMERGENCY or nothing_left:
         return contact
     dated = any(detail.kind == "duration_hours" for detail in report.details)
-    if ONSET not in report.answers and not dated:
+    if urgency is Urgency.URGENT and ONSET not in report.answers and not dated:
         return _open(ONSET, SINCE_WHEN)
     if LAST_BLOOD_TEST not in report.answers and LAST_BLOOD_TEST not in report.clock:
         return question_about(LAST_BLOOD_TEST, knowledge)

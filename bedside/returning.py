@@ -75,11 +75,18 @@ def question_since_last() -> Question:
     return Question(id=SINCE_LAST, about=(SINCE_LAST,), text=HOW_IS_IT_NOW, choices=CHOICES)
 
 
+def says_how(parsed: Parsed) -> str | None:
+    """Still there, worse, better or gone, as far as the words themselves say so."""
+    text = parsed.text.replace("\u2019", "'")
+    return next(
+        (how for how, words in WORDS.items() if re.search(words, text, re.IGNORECASE)), None
+    )
+
+
 def how_it_is(parsed: Parsed) -> str | None:
     """What the message says of an earlier sign: still there, worse, better, gone or not known."""
-    for how, words in WORDS.items():
-        if re.search(words, parsed.text.replace("\u2019", "'"), re.IGNORECASE):
-            return how
+    if how := says_how(parsed):
+        return how
     return BY_INTENT.get(parsed.intent) or BY_REPLY.get(parsed.reply or "")
 
 

@@ -22,10 +22,9 @@ from sklearn.linear_model import LogisticRegression
 from bedside.knowledge import Knowledge, load
 from bedside.language import hearing, nlp, shared_encoder
 from bedside.language.classifier import NOTHING, Head
-from bedside.language.encoder import Vectors
 from bedside.language.features import of_texts
 from bedside.language.lexicon import Lexicon
-from bedside.language.training import Encoded, Terms, encoded, train_signs
+from bedside.language.training import Encoded, encoded, train_intents, train_signs
 from bedside.language.weighing import FILE, Evidence, Thresholds, confidence, evidence
 from bedside.model import Urgency
 from bench.figures import share
@@ -146,7 +145,9 @@ def _held_out(
     """What heads that were trained on the other folds see in this one."""
     print(f"fold {fold + 1} of {FOLDS} ...", file=sys.stderr, flush=True)
     language, lexicon = nlp.build(), Lexicon(knowledge)
-    terms, head = train_signs([each for each in known if _fold(each) != fold], language)
+    others = [each for each in known if _fold(each) != fold]
+    terms, head = train_signs(others, language)
+    intents = train_intents(others, terms)
     for each in known:
         text = each.example.text
         if _fold(each) == fold and text in counted:
@@ -156,20 +157,21 @@ def _held_out(
             places = [hearing.place_of(span) for span in stretches]
             vectors = np.stack([each.pieces.mean(place.start, place.end) for place in places])
             texts = [text[place.start : place.end] for place in places]
-            yield from _seen(each, named, _probabilities(terms, head, texts, vectors), head)
+            rows = of_texts(terms.letters, terms.words, texts, vectors)
+            reports = intents.probabilities(rows.row(0))[0, intents.classes.index(hearing.REPORT)]
+            yield from _seen(each, named, head.probabilities(rows), float(reports), head)
 
 
-def _probabilities(terms: Terms, head: Head, texts: Sequence[str], vectors: Vectors) -> Vectors:
-    return head.probabilities(of_texts(terms.letters, terms.words, texts, vectors))
-
-
-def _seen(known: Encoded, named: set[str], sure: Numbers, head: Head) -> Iterator[Seen]:
+def _seen(
+    known: Encoded, named: set[str], sure: Numbers, report: float, head: Head
+) -> Iterator[Seen]:
     meant = {span.sign for span in known.example.spans}
     nothing = head.classes.index(NOTHING)
     for column, sign in enumerate(head.classes):
         surest = float(sure[:, column].max())
         if sign != NOTHING and (surest >= FAINTEST or sign in named or sign in meant):
-            known_of_it = evidence(sure, column, nothing, by_lexicon=sign in named)
+            by_lexicon = sign in named
+            known_of_it = evidence(sure, column, nothing, by_lexicon=by_lexicon, report=report)
             yield Seen(sign, known_of_it, sign in meant)
 
 

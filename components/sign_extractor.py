@@ -173,6 +173,7 @@ def _sign_entity(mention: Mention) -> dict[str, Any]:
     return {
         "entity": "sign",
         "value": mention.sign,
+        "role": mention.assertion.value,
         "extractor": "SignExtractor",
         **as_json(mention),
     }

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bedside.answering import LONGEST_TEXT, as_meant
+from bedside.answering import LONGEST_TEXT, answers_to, as_answered, as_meant
 from bedside.correction import (
     MOST_NOTED,
     WHAT_IS_WRONG,
@@ -1020,7 +1020,7 @@ def test_feeling_worse_without_a_known_sign_asks_what_is_worse(talk: Talk) -> No
 
 def test_feeling_worse_in_place_of_a_name_is_no_name(talk: Talk) -> None:
     talk.hears("my joints ache")
-    hand_over(talk, "skip", "skip")
+    hand_over(talk, "skip")
     assert talk.asks == CONTACT
     assert talk.hears("I feel worse", "feel_worse")[0] == "utter_urgent"
     assert CONTACT not in talk.report.answers
@@ -1451,6 +1451,8 @@ def test_how_to_be_reached_is_asked_last_and_of_nobody_who_is_not_waited_for(now
 def test_nothing_a_patient_told_is_lost(now) -> None:
     told, message, question = now
     message = as_meant(message, question, KNOWLEDGE)  # a button says no more than it stands for
+    given = answers_to(message, question, told, KNOWLEDGE, TODAY)
+    message = as_answered(message, question, given, KNOWLEDGE)
     after = take_up(told, message, question, KNOWLEDGE, TODAY).report
     before = [*_signs(told), *_signs(message)]
     assert _signs(after)[: len(before)] == before

@@ -30,6 +30,9 @@ DONT_KNOW_WORDS = re.compile(
 # "No" answers alone, before a pause, or before a sentence of its own; "no energy" is no answer.
 NO_WORDS = re.compile(
     r"^\W*(no+|nope|nah|naw)(?=\W*$|\s*[,.;!-]|\s+(i|it|not|never|they|thank|thanks|nothing|sorry)\b)|"
+    r"^\W*(i('?ve| have)?( got)? )?"
+    r"(nothing( that| which)? i('?ve| have)? (seen|noticed|spotted|found|felt|know)|"
+    r"(not one|not any|none|nothing) of (these|those|them|that|it|the above|your list))\b|"
     r"^\W*((definitely|probably|certainly|sadly|luckily|of course|thankfully) (not|no)|"
     r"not (really|at all|yet|now|any ?more|that i'?(ve| have)? ?(know( of)?|noticed|seen))|"
     r"none( of (these|those|them|the above))?|never|negative|neither|nothing( like that)?|can'?t say i have|"
@@ -52,6 +55,85 @@ MAYBE_WORDS = re.compile(
     re.IGNORECASE,
 )
 TAKEN_BACK = re.compile(r"^\W*no\b.*\b(yes|yeah|yep|actually|maybe)\b", re.IGNORECASE)
+# What says that all is as it should be, where the first choice is so.
+AS_USUAL = re.compile(
+    r"^(?!.*\b(not|never|less|more|worse|\w+n't)\b).*"
+    r"(\b(as|same as|like) (usual|always|ever|normal|before)\b|\bnormal(ly)?\b|\bno change\b)"
+)
+NOT_BLEEDING = re.compile(
+    r"\bno (more )?(blood|bleeding)\b|(\bnot|n't) bleed|\b(stopped|quit) bleed|\bbleeding (has )?stopped"
+)
+HARMLESS = {"usual": AS_USUAL, "Normal": AS_USUAL, "not bleeding": NOT_BLEEDING}
+WORD = re.compile(r"[\w']+")
+DENIAL = frozenset(
+    [
+        "not",
+        "no",
+        "never",
+        "none",
+        "nothing",
+        "nowhere",
+        "neither",
+        "nor",
+        "without",
+        "isn't",
+        "isnt",
+        "aren't",
+        "arent",
+        "wasn't",
+        "wasnt",
+        "don't",
+        "dont",
+        "doesn't",
+        "doesnt",
+        "didn't",
+        "didnt",
+        "hasn't",
+        "hasnt",
+        "haven't",
+        "havent",
+        "hadn't",
+        "hadnt",
+    ]
+)
+# What somebody cannot do, or hardly does, is a complaint: "can't open that eye".
+INABILITY = frozenset(
+    [
+        "can't",
+        "cant",
+        "cannot",
+        "couldn't",
+        "couldnt",
+        "won't",
+        "wont",
+        "wouldn't",
+        "wouldnt",
+        "unable",
+        "hardly",
+        "barely",
+    ]
+)
+# What says that all is well, unless it is told of the past or of a difference: "worse than usual".
+ALL_IS_WELL = re.compile(
+    r"(?<!than )(?<!was )(?<!were )\b(fine|ok|okay|alright|normal(ly)?|usual|good|clear|same)\b|"
+    r"\bcan (?!be|get|feel|hear|see|taste|only|hardly|barely|no|not)"
+)
+NO_TROUBLE = re.compile(r"\b(no|not any|without|without any) (trouble|problems?|difficult\w+)\b")
+# Words that could stand in any answer, or that many complaints share.
+SMALL_WORDS = (
+    "a an and any are as at be but by do for from have has i i'm i've if in is it it's just like me my no "
+    "now of on or some so that the them there these they this to up was when will with you your "
+    "something feeling feel get got one very really bit all "
+    "able arm arms been before being body change changed come comes coming doing down glass gone had head "
+    "hour hours hurt hurting hurts last leg legs lemtrada lost new normal once other out pain pains painful "
+    "person press pressed pressing problem problems side since skin start started starting stay stayed "
+    "staying stays still stop stopped stops thing things treatment usual way"
+)
+SMALL = frozenset(SMALL_WORDS.split())
+# At least three letters stay: "eyes" is "eye", and "red" is "red".
+ENDING = re.compile(r"(?<=\w{3})(ed|ing|y|i|ion|e)?(ness|less|(?<!s)s)?$")
+# Who says more than that tells something else, too.
+MOST_WORDS = 8
 REPLIES = {DONT_KNOW: DONT_KNOW_WORDS, NO: NO_WORDS, YES: YES_WORDS, MAYBE: MAYBE_WORDS}
 BARE_NUMBER = re.compile(r"(?<![\d.])-?\d+(?:[.,]\d+)?(?![\d.])")
 # "7/10" answers both questions that go from 0 to 10.
@@ -82,6 +164,46 @@ def read_reply(text: str) -> str | None:
     return None
 
 
+def nearest(text: str, items: Mapping[str, str]) -> str | None:
+    """The item that a short message speaks of: written out in it, or the only one that shares most words
+    with it. None when there is no such item, or the message denies it or says that all is well.
+
+    >>> nearest("it's near my eye", {"a": "blisters near the eye", "b": "a stiff neck"})
+    'a'
+    >>> nearest("it stays down", {"a": "drinks that do not stay down", "b": "a stiff neck"})
+    """
+    said = text.casefold().replace("\u2019", "'")
+    whole = [id_ for id_, item in items.items() if item.casefold() in said]
+    words = _stems(text)
+    if len(whole) == 1 or len(words) > MOST_WORDS:
+        return whole[0] if len(whole) == 1 else None
+    shared = {id_: len(words & _stems(item)) for id_, item in items.items() if _agree(said, item)}
+    most = max(shared.values(), default=0)
+    best = [id_ for id_, count in shared.items() if count == most]
+    return best[0] if most and len(best) == 1 else None
+
+
+def _agree(said: str, item: str) -> bool:
+    """Whether the message complains as the item does: what "cannot" be is told with a "can't"."""
+    said = NO_TROUBLE.sub("fine", said)
+    words = set(WORD.findall(said))
+    own = set(WORD.findall(item.casefold()))
+    for complaint in (INABILITY, DENIAL):
+        if not own.isdisjoint(complaint):
+            return not words.isdisjoint(complaint | INABILITY)
+    is_able = words.isdisjoint(INABILITY)
+    return words.isdisjoint(DENIAL) and not (is_able and ALL_IS_WELL.search(said))
+
+
+def _stems(text: str) -> frozenset[str]:
+    """The words that mean something, without their endings: "sleepiness" and "sleepy" are one."""
+    words = WORD.findall(text.casefold().replace("\u2019", "'"))
+    small = SMALL | DENIAL | INABILITY
+    return frozenset(
+        ENDING.sub("", word) for word in words if word not in small and not word.isdigit()
+    )
+
+
 def read_value(entry: QuestionEntry, parsed: Parsed, today: date) -> str | None:
     """What `parsed` answers to the question of `entry`, as the report keeps it; None when it does not.
 
@@ -97,7 +219,7 @@ def read_value(entry: QuestionEntry, parsed: Parsed, today: date) -> str | None:
         days = _interval(picked) if picked else read_days_ago(parsed.text, today)
         return days_as_answer(days, today) if days else None
     if entry.kind is Kind.CHOICE:
-        return picked or _worded(entry, parsed.reply)
+        return picked or _worded(entry, parsed)
     number = _number(entry, parsed.text, parsed.details)
     if number is None and parsed.reply == NO:
         return DONT_KNOW
@@ -145,11 +267,25 @@ def chosen(text: str, choices: Mapping[str, str]) -> str | None:
     return None
 
 
-def _worded(entry: QuestionEntry, reply: str | None) -> str | None:
-    """A yes or no to a question with choices: the harmless one stands first."""
-    if reply == NO:
+def _worded(entry: QuestionEntry, parsed: Parsed) -> str | None:
+    """A yes or no to a question with choices, of which the harmless one stands first; or the words of one
+    of them, the worst if there are several: "it looks orange"."""
+    if parsed.reply == NO:
         return next(iter(entry.choices))
-    return entry.worse or None if reply in (YES, MAYBE) else None
+    if parsed.reply in (YES, MAYBE):
+        return entry.worse or None
+    said = WORD.findall(parsed.text.casefold().replace("\u2019", "'"))
+    harmless, title = next(iter(entry.choices.items()))
+    if any(of in title and words.search(" ".join(said)) for of, words in HARMLESS.items()):
+        return harmless
+    if len(said) > MOST_WORDS or not DENIAL.isdisjoint(said):
+        return None
+    named = [
+        value
+        for value, title in entry.choices.items()
+        if set(WORD.findall(title.casefold())) <= set(said) or value in said
+    ]
+    return named[-1] if named else None
 
 
 def _number(entry: QuestionEntry, text: str, details: Sequence[Detail]) -> float | None:

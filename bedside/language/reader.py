@@ -15,10 +15,11 @@ from bedside.language import hearing, judging, nlp
 from bedside.language.answers import read_reply
 from bedside.language.assertion import AssertionFinder
 from bedside.language.classifier import Classifier
+from bedside.language.emergencies import EmergencyFinder
 from bedside.language.encoder import Encoder, shared_encoder
 from bedside.language.hearing import Heard
 from bedside.language.judging import Judged
-from bedside.language.languages import LanguageFinder
+from bedside.language.languages import LanguageFinder, is_english
 from bedside.language.lexicon import Lexicon
 from bedside.language.measures import measure
 from bedside.language.topics import TopicFinder, may_ask
@@ -30,6 +31,7 @@ from bedside.model import (
     Assertion,
     Detail,
     Finding,
+    FoundBy,
     Mention,
     Parsed,
     Urgency,
@@ -41,6 +43,8 @@ FEVER_CELSIUS = 38.0
 # How far, in characters, the words that say how long ago may stand from the sign.
 NEAR = 40
 NOT_UNDERSTOOD = "nlu_fallback"
+# Said of who writes: no relative and no "never" in it makes it somebody else's, or denied.
+OF_THE_WRITER = frozenset({"reporter", "never_treated", "under_17"})
 # Below this a message's intent is not understood.
 SURE_OF_INTENT = 0.25
 # An answer that only the intent tells must be surer: a wrong "no" closes a question.
@@ -62,6 +66,7 @@ class Reader:
         self._lexicon = Lexicon(knowledge)
         self._assertions = AssertionFinder(self._nlp, knowledge.context)
         self._languages = LanguageFinder(knowledge.languages)
+        self._emergencies = EmergencyFinder(knowledge.languages)
         self._classifier = classifier
         self._encoder = encoder
 
@@ -97,7 +102,9 @@ class Reader:
             for each, meant in zip(heard, judged, strict=True)
             if each.entry in self._knowledge.signs
         ]
-        language = self._languages.find(text[: nlp.MAX_CHARACTERS])
+        spoken, emergencies = self._emergencies.find(text[: nlp.MAX_CHARACTERS])
+        language = self._languages.find(text[: nlp.MAX_CHARACTERS]) or spoken
+        mentions = [*_beside(emergencies, mentions, text), *emergencies]
         if language is not None:
             likeliest, certainty = likeliest and NOT_UNDERSTOOD, 0.0
         reply = read_reply(text) or self._meant_reply(heard, likeliest, certainty)
@@ -168,6 +175,8 @@ def trained_reader(knowledge: Knowledge, heads: Path | None) -> Reader:
 def _finding(text: str, heard: Heard, assertion: Assertion, cue: str | None) -> Finding:
     """The value of a fact that an entry such as `fluids_kept_down = no`, or a fact alone, states."""
     fact, _, value = heard.entry.partition(" = ")
+    if fact in OF_THE_WRITER:
+        assertion, cue = Assertion.PRESENT, None
     start, end = heard.place.start, heard.place.end
     return Finding(
         finding=fact,
@@ -192,6 +201,20 @@ def _mention(text: str, heard: Heard, assertion: Assertion, cue: str | None) -> 
         confidence=round(min(heard.confidence, 1.0), 4),
         found_by=heard.found_by,
     )
+
+
+def _beside(told: Sequence[Mention], heard: Sequence[Mention], text: str) -> Sequence[Mention]:
+    """What was heard in English, less what the heads only guess, where an emergency is told in another
+    language and the rest of the text is not English."""
+    for each in told:
+        text = text.replace(each.text, " ")
+    if not told or is_english(text):
+        return heard
+    return [
+        each
+        for each in heard
+        if each.found_by is FoundBy.LEXICON or each.assertion is not Assertion.POSSIBLE
+    ]
 
 
 def _dated(mention: Mention, details: Sequence[Detail]) -> Mention:

@@ -25,11 +25,9 @@ from bedside.model import Assertion
 # Shorter clauses say too little to teach what speaks of no sign.
 SHORTEST_CLAUSE = 9
 THREADS = 2
-EPOCHS = {"signs": 4, "assertions": 30, "intents": 10}
+EPOCHS = {"signs": 4, "assertions": 10, "intents": 4}
 # Strength of the regularisation, chosen on the development half of bench/cases/language/.
 ALPHA = {"signs": 1e-5, "assertions": 1e-4, "intents": 1e-5}
-# Questions name signs that nobody has, mostly without a mark: they teach the sign heads nothing.
-UNMARKED = ("ask_", "emergency_of_someone_else")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +90,7 @@ def train(
         around,
         signs,
         assertions,
-        _train_intents(known, terms),
+        train_intents(known, terms),
         thresholds,
     )
 
@@ -118,8 +116,6 @@ def train_signs(known: Iterable[Encoded], nlp: Language) -> tuple[Terms, Head]:
 def _units(known: Encoded, nlp: Language) -> Iterator[Unit]:
     """The whole message, each marked span and each clause, once each, with the signs marked there."""
     example = known.example
-    if not example.spans and example.intent.startswith(UNMARKED):
-        return
     whole = Place(0, len(example.text))
     parts = [Place(each.start_char, each.end_char) for each in clauses(read(nlp, example.text))]
     long_enough = [each for each in parts if each.end - each.start >= SHORTEST_CLAUSE]
@@ -133,7 +129,8 @@ def _units(known: Encoded, nlp: Language) -> Iterator[Unit]:
             yield Unit(text, vector, frozenset(signs or {NOTHING}))
 
 
-def _train_intents(known: Sequence[Encoded], terms: Terms) -> Head:
+def train_intents(known: Sequence[Encoded], terms: Terms) -> Head:
+    """The heads that tell what a message wants, on the vocabularies of the sign heads."""
     texts = [each.example.text for each in known]
     whole = np.stack([each.pieces.mean() for each in known])
     rows = features.of_texts(terms.letters, terms.words, texts, whole)

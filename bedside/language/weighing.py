@@ -60,24 +60,28 @@ class Thresholds:
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """What is known of one sign in one message: whether its words are in the lexicon, how sure the heads are
-    of the surest stretch of it, of the message as a whole, that the whole speaks of nothing, and how sure
-    they are of the likeliest other sign in the surest stretch."""
+    of the surest stretch of it, of the message as a whole, that the whole speaks of nothing, of the likeliest
+    other sign in the surest stretch, and that the message is a report at all."""
 
     by_lexicon: bool
     surest: float
     whole: float
     nothing: float
     rival: float
+    report: float
 
     def numbers(self) -> tuple[float, ...]:
         """The evidence as the weights count it."""
         surest, by_lexicon = log_odds(self.surest), float(self.by_lexicon)
-        others = log_odds(self.whole), log_odds(self.nothing), log_odds(self.rival)
-        return by_lexicon, surest, by_lexicon * surest, *others
+        others = (self.whole, self.nothing, self.rival, self.report)
+        return by_lexicon, surest, by_lexicon * surest, *map(log_odds, others)
 
 
-def evidence(sure: Vectors, column: int, nothing: int, *, by_lexicon: bool) -> Evidence:
-    """The evidence for the sign of that column; `sure` is (stretches, classes), the whole text first."""
+def evidence(
+    sure: Vectors, column: int, nothing: int, *, by_lexicon: bool, report: float
+) -> Evidence:
+    """The evidence for the sign of that column; `sure` is (stretches, classes), the whole text first;
+    `report` is how sure it is that the message reports something."""
     surest = int(sure[:, column].argmax())
     rivals = np.delete(sure[surest], (column, nothing))
     return Evidence(
@@ -86,6 +90,7 @@ def evidence(sure: Vectors, column: int, nothing: int, *, by_lexicon: bool) -> E
         whole=float(sure[0, column]),
         nothing=float(sure[0, nothing]),
         rival=float(rivals.max(initial=0.0)),
+        report=report,
     )
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from bedside.language import Reader
-from bedside.language.answers import read_reply
+from bedside.language.answers import read_reply, read_value
+from tests.builders import KNOWLEDGE
 
 
 @pytest.mark.parametrize(
@@ -36,6 +39,7 @@ def test_a_hedge_answers_maybe(text: str) -> None:
     [
         "no", "No.", "NO", "nope", "nah", "not really", "not at all", "never", "none", "noooo",
         "I don't", "I haven't", "no I do not", "not yet", "neither", "no, thank God", "isn't",
+        "nothing I've noticed", "not any of these", "I have none of those", "nothing that I found",
     ],
 )  # fmt: skip
 def test_this_answers_no(text: str) -> None:
@@ -72,3 +76,37 @@ def test_a_curly_apostrophe_does_not_change_an_answer(
     reader: Reader, text: str, reply: str
 ) -> None:
     assert reader.read(text).reply == reply
+
+
+CHOICES = {
+    "urine_output_reduced": [
+        ("about the same as always", "no"),
+        ("as usual", "no"),
+        ("less than usual I'd say", "less"),
+        ("not as usual", None),
+    ],
+    "urine_colour": [
+        ("quite normal", "normal"),
+        ("it is orange", "orange"),
+        ("not normal at all", None),
+        ("not orange", None),
+    ],
+    "bleeding_amount": [
+        ("it has stopped bleeding", "none"),
+        ("I'm not bleeding", "none"),
+        ("no bleeding", "none"),
+        ("as usual", None),
+    ],
+    "walking_ability": [("same as before", "usual"), ("much worse than usual", "worse")],
+}
+
+
+@pytest.mark.parametrize(
+    ("fact", "text", "value"),
+    [(fact, *each) for fact, answers in CHOICES.items() for each in answers],
+)
+def test_a_choice_is_told_in_other_words(
+    reader: Reader, fact: str, text: str, value: str | None
+) -> None:
+    entry = KNOWLEDGE.questions[fact]
+    assert read_value(entry, reader.read(text), date(2026, 11, 22)) == value

@@ -138,9 +138,9 @@ def test_heads_that_are_missing_or_broken_are_refused(
 
 
 def test_the_lexicon_and_sure_heads_each_add_to_the_confidence() -> None:
-    faint = Evidence(by_lexicon=False, surest=0.2, whole=0.1, nothing=0.3, rival=0.1)
-    named = Evidence(by_lexicon=True, surest=0.2, whole=0.1, nothing=0.3, rival=0.1)
-    sure = Evidence(by_lexicon=False, surest=0.8, whole=0.1, nothing=0.3, rival=0.1)
+    faint = Evidence(by_lexicon=False, surest=0.2, whole=0.1, nothing=0.3, rival=0.1, report=0.9)
+    named = Evidence(by_lexicon=True, surest=0.2, whole=0.1, nothing=0.3, rival=0.1, report=0.9)
+    sure = Evidence(by_lexicon=False, surest=0.8, whole=0.1, nothing=0.3, rival=0.1, report=0.9)
     by = {each: confidence(each, THRESHOLDS) for each in (faint, named, sure)}
     assert by[faint] < by[named] and by[faint] < by[sure]
 

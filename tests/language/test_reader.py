@@ -147,14 +147,15 @@ class Heads:
         self.thresholds = Thresholds.from_json(FILE.read_text(encoding="utf-8"))
 
 
-def heard(text: str, sign: str, *sure: float) -> list[Heard]:
-    """What is heard in `text` when the heads are so sure of `sign` in each of its stretches."""
+def heard(text: str, sign: str, *sure: float, report: float = 0.95) -> list[Heard]:
+    """What is heard in `text` when the heads are so sure of `sign` in each of its stretches, and of the
+    whole being a report."""
     doc = nlp.read(nlp.build(), text)
     stretches = hearing.stretches_of(doc)
     signs = np.asarray([[0.1, each, 0.05] for each in sure], dtype=np.float32)
     assert len(stretches) == len(sure), [each.text for each in stretches]
     found = hearing.by_lexicon(LEXICON, doc)
-    return hearing.weighed(found, Sure(stretches, signs), Heads(sign), KNOWLEDGE)
+    return hearing.weighed(found, Sure(stretches, signs, report), Heads(sign), KNOWLEDGE)
 
 
 def test_a_sign_the_lexicon_does_not_know_is_heard_where_the_heads_are_surest() -> None:
@@ -170,6 +171,18 @@ def test_a_sign_that_is_not_sure_enough_is_only_asked_about_and_a_faint_one_left
     (guessed,) = heard("something odd about me today", "stroke_signs", 0.28)
     assert not guessed.is_accepted
     assert heard("something odd about me today", "stroke_signs", 0.02) == []
+
+
+def test_in_what_is_hardly_a_report_only_a_guessed_emergency_is_asked_about() -> None:
+    text, sure = "something odd about me today", 0.35
+    assert heard(text, "fatigue", sure)
+    assert heard(text, "fatigue", sure, report=0.05) == []
+    assert heard(text, "stroke_signs", sure, report=0.05)
+
+
+def test_one_word_alone_is_the_lexicons() -> None:
+    assert heard("today", "stroke_signs", 0.9) == []
+    assert heard("seizure", "seizure", 0.9)
 
 
 def test_the_lexicons_words_stay_the_place_of_a_sign() -> None:

@@ -65,54 +65,16 @@ NOT_BLEEDING = re.compile(
 )
 HARMLESS = {"usual": AS_USUAL, "Normal": AS_USUAL, "not bleeding": NOT_BLEEDING}
 WORD = re.compile(r"[\w']+")
-DENIAL = frozenset(
-    [
-        "not",
-        "no",
-        "never",
-        "none",
-        "nothing",
-        "nowhere",
-        "neither",
-        "nor",
-        "without",
-        "isn't",
-        "isnt",
-        "aren't",
-        "arent",
-        "wasn't",
-        "wasnt",
-        "don't",
-        "dont",
-        "doesn't",
-        "doesnt",
-        "didn't",
-        "didnt",
-        "hasn't",
-        "hasnt",
-        "haven't",
-        "havent",
-        "hadn't",
-        "hadnt",
-    ]
+DENIAL_WORDS = (
+    "not no never none nothing nowhere neither nor without isn't isnt aren't arent wasn't wasnt don't dont "
+    "doesn't doesnt didn't didnt hasn't hasnt haven't havent hadn't hadnt"
 )
+DENIAL = frozenset(DENIAL_WORDS.split())
 # What somebody cannot do, or hardly does, is a complaint: "can't open that eye".
-INABILITY = frozenset(
-    [
-        "can't",
-        "cant",
-        "cannot",
-        "couldn't",
-        "couldnt",
-        "won't",
-        "wont",
-        "wouldn't",
-        "wouldnt",
-        "unable",
-        "hardly",
-        "barely",
-    ]
+INABILITY_WORDS = (
+    "can't cant cannot couldn't couldnt won't wont wouldn't wouldnt unable hardly barely"
 )
+INABILITY = frozenset(INABILITY_WORDS.split())
 # What says that all is well, unless it is told of the past or of a difference: "worse than usual".
 ALL_IS_WELL = re.compile(
     r"(?<!than )(?<!was )(?<!were )\b(fine|ok|okay|alright|normal(ly)?|usual|good|clear|same)\b|"

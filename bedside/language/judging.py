@@ -15,6 +15,7 @@ from bedside.language.assertion import AssertionFinder
 from bedside.language.classifier import Classifier
 from bedside.language.encoder import Pieces
 from bedside.language.hearing import Heard
+from bedside.language.lexicon import DENIALS
 from bedside.model import Assertion, FoundBy, Urgency
 
 Judged = tuple[Assertion, str | None]
@@ -65,12 +66,20 @@ def by_head(
         meant = decided(by_class, opinion, is_grave=urgency >= Urgency.URGENT)
         if meant in SET_ASIDE and urgency is Urgency.EMERGENCY and _is_plain(each, opinion):
             meant = Assertion.POSSIBLE
+        if meant is Assertion.ABSENT and _is_plain(each, opinion) and _denies(each):
+            meant = opinion
         if meant is not opinion:
             cue = classifier.cue(rows.row(at), meant)
         if meant is Assertion.PRESENT and not each.is_accepted:
             meant = Assertion.POSSIBLE
         judged.append((meant, cue))
     return judged
+
+
+def _denies(heard: Heard) -> bool:
+    """Whether the words of the sign or fact hold a denial of their own, which denies it not once more: "the
+    spots do not fade"."""
+    return any(token.norm_ in DENIALS or token.lower_ == "n't" for token in heard.span)
 
 
 def _is_plain(heard: Heard, opinion: Assertion) -> bool:

@@ -43,6 +43,7 @@ from bedside.store.rows import (
 from bedside.store.schema import check_current
 from bedside.store.taking_up import advice_for, record_failure, take_up, taken_up_by
 from bedside.store.transcripts import Entry, transcript
+from bedside.store.verifying import Verified, audited_clinics, verify_audit
 
 __all__ = [
     "ANSWERED",
@@ -62,10 +63,12 @@ __all__ = [
     "Transaction",
     "UnknownConversation",
     "UnknownInvitation",
+    "Verified",
     "acquire",
     "add_clinician",
     "advice_for",
     "answer",
+    "audited_clinics",
     "check_current",
     "claim",
     "clinician",
@@ -94,4 +97,5 @@ __all__ = [
     "taken_up_by",
     "transcript",
     "utc_now",
+    "verify_audit",
 ]

@@ -2,25 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, TypeVar
 
 from sqlalchemy import create_engine, event
 from sqlalchemy.engine import Connection, Engine, make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 
-Transaction: TypeAlias = Connection
+T = TypeVar("T")
 
 # How long a writer waits for another. A turn has 8 s in all.
 BUSY_SECONDS = 3
+# After how long a server gives up a writer that fell silent in mid-transaction: its machine was lost, and
+# others wait for its locks.
+SILENT_SECONDS = 10
 
 
 class DatabaseAway(Exception):
     """The database did not take the transaction; nothing of it was kept."""
+
+
+class Transaction:
+    """What is read and written together. Something may be kept to be written last of all."""
+
+    def __init__(self, connection: Connection, *, writes: bool) -> None:
+        self.connection = connection
+        self._writes = writes
+        self._last: dict[Callable[[Transaction, list[Any]], None], list[Any]] = {}
+
+    def execute(self, statement: Any, *parameters: Any) -> Any:
+        return self.connection.execute(statement, *parameters)
+
+    def exec_driver_sql(self, statement: str, *parameters: Any) -> Any:
+        return self.connection.exec_driver_sql(statement, *parameters)
+
+    def at_the_end(self, write: Callable[[Transaction, list[T]], None], item: T) -> None:
+        """Have `write` called once, just before the commit, with all the items that were given for it.
+        ValueError where there will be no commit."""
+        if not self._writes:
+            raise ValueError("a transaction that only reads has no end to write at")
+        self._last.setdefault(write, []).append(item)
+
+    def write_last(self) -> None:
+        for write, items in self._last.items():
+            write(self, items)
 
 
 class Database:
@@ -37,7 +66,9 @@ class Database:
     def writing(self) -> Iterator[Transaction]:
         """A transaction that is committed at the end, or not at all."""
         with _translated(), self.engine.begin() as connection:
-            yield connection
+            transaction = Transaction(connection, writes=True)
+            yield transaction
+            transaction.write_last()
 
     @contextmanager
     def reading(self) -> Iterator[Transaction]:
@@ -45,7 +76,7 @@ class Database:
         with _translated(), self.engine.connect() as connection:
             connection.execution_options(**self._reading)
             with connection.begin():
-                yield connection
+                yield Transaction(connection, writes=False)
 
 
 def utc_now() -> datetime:
@@ -66,7 +97,10 @@ def _translated() -> Iterator[None]:
 def _engine(url: str) -> Engine:
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
-        waits = f"-c lock_timeout={BUSY_SECONDS * 1000}"
+        waits = (
+            f"-c lock_timeout={BUSY_SECONDS * 1000}"
+            f" -c idle_in_transaction_session_timeout={SILENT_SECONDS * 1000}"
+        )
         return create_engine(
             parsed,
             future=True,

@@ -19,20 +19,20 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 def migrate(database: Database, to: str = "head") -> None:
     """Run the migrations up to `to`, all in one transaction."""
     with database.writing() as tx:
-        command.upgrade(_config(tx), to)
+        command.upgrade(_config(tx.connection), to)
 
 
 def migrate_back(database: Database, to: str) -> None:
     """Undo the migrations down to `to`; `base` undoes all."""
     with database.writing() as tx:
-        command.downgrade(_config(tx), to)
+        command.downgrade(_config(tx.connection), to)
 
 
 def is_current(database: Database) -> bool:
     """Whether the database has the newest migration."""
     newest = ScriptDirectory.from_config(_config(None)).get_current_head()
     with database.reading() as tx:
-        return bool(MigrationContext.configure(tx).get_current_revision() == newest)
+        return bool(MigrationContext.configure(tx.connection).get_current_revision() == newest)
 
 
 def check_current(database: Database) -> None:
@@ -44,7 +44,7 @@ def check_current(database: Database) -> None:
 def differences(database: Database) -> list[object]:
     """Where the tables of a migrated database differ from those of tables.py; none if all is well."""
     with database.reading() as tx:
-        return list(compare_metadata(MigrationContext.configure(tx), metadata))
+        return list(compare_metadata(MigrationContext.configure(tx.connection), metadata))
 
 
 def _config(connection: object) -> Config:

@@ -177,7 +177,8 @@ flags = Table(
     Index("ix_flags_queue", "clinic_id", "state", "urgency_rank", "raised_at"),
 )
 
-# Who did what to what. Never holds a patient's words.
+# Who did what to what. Never holds a patient's words. A clinic's lines are numbered from 1, and each
+# holds the digest of the one before: bedside/store/audit.py. Triggers let lines be added only.
 audit = Table(
     "audit",
     metadata,
@@ -188,6 +189,19 @@ audit = Table(
     Column("action", String(40), nullable=False),
     Column("subject", String(80), nullable=False, index=True),
     Column("detail", JSON, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("previous", String(64), nullable=False),
+    Column("digest", String(64), nullable=False),
+    UniqueConstraint("clinic_id", "number"),
+)
+
+# The last line of each clinic's audit log. A trigger moves it on with each line that is added.
+audit_heads = Table(
+    "audit_heads",
+    metadata,
+    Column("clinic_id", String(40), primary_key=True),
+    Column("number", Integer, nullable=False),
+    Column("digest", String(64), nullable=False),
 )
 
 # Work for the worker, written in the transaction that makes it necessary. `key` makes it once.

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import event, select, text
 
 from bedside import store
 from bedside.dialogue import take_up
@@ -172,6 +172,12 @@ class Record:
     def everything(self) -> dict[str, list[Any]]:
         return {name: self.rows(name) for name in tables.metadata.tables}
 
+    def tamper(self, *statements: str) -> None:
+        """What the owner of the database does to the audit log."""
+        with without_guards(self.database) as tx:
+            for statement in statements:
+                tx.exec_driver_sql(statement)
+
     @contextmanager
     def statements(self) -> Iterator[dict[str, int]]:
         """Counts what is sent to the database meanwhile."""
@@ -225,8 +231,29 @@ def database(
     database.engine.dispose()
 
 
-def empty(database: Database) -> None:
+@contextmanager
+def without_guards(database: Database) -> Iterator[Any]:
+    """A transaction in which the audit log can be changed: what the owner of the database can do."""
     with database.writing() as tx:
+        if database.engine.dialect.name == "postgresql":
+            for table in ("audit", "audit_heads"):
+                tx.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER USER"))
+            yield tx
+            for table in ("audit", "audit_heads"):
+                tx.execute(text(f"ALTER TABLE {table} ENABLE TRIGGER USER"))
+            return
+        triggers = tx.execute(
+            text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+        ).all()
+        for trigger in triggers:
+            tx.execute(text(f"DROP TRIGGER {trigger.name}"))
+        yield tx
+        for trigger in triggers:
+            tx.exec_driver_sql(trigger.sql)
+
+
+def empty(database: Database) -> None:
+    with without_guards(database) as tx:
         for table in reversed(tables.metadata.sorted_tables):
             tx.execute(table.delete())
 

@@ -279,7 +279,6 @@ def test_two_patients_never_hear_of_each_others_signs(start: Start) -> None:
     [
         ("can I take ibuprofen", ["cannot advise on medicines", "pharmacist"]),
         ("where can I find my test results", ["cannot see your tests"]),
-        ("can I have a flu jab", ["vaccines"]),
         ("how long after Lemtrada should we wait before trying for a baby", []),
         ("what are the side effects of Lemtrada", ["Source:"]),
         ("how long do I need blood tests after Lemtrada", ["four years", "Source:"]),
@@ -297,6 +296,10 @@ def test_S4_whatever_is_asked_has_an_answer_and_a_way_to_a_person(
 ) -> None:
     talk = start().say(text).urgency(None).hears(*words).notes_no_sign().not_flagged()
     talk.hears(*([] if text == "hello" else [TEAM]))
+
+
+def test_a_question_about_a_vaccine_is_answered_and_told_to_the_team(start: Start) -> None:
+    start().say("can I have a flu jab").urgency("prompt").hears("vaccine", TEAM).flagged("prompt")
 
 
 def test_who_reads_it_is_told_from_the_clinics_hours(start: Start) -> None:

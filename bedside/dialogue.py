@@ -56,7 +56,7 @@ from bedside.returning import (
 )
 from bedside.saying import says
 from bedside.triage import CLARIFY, assess, is_happening
-from bedside.whose import as_theirs, question_whose, with_own
+from bedside.whose import as_theirs, question_of_higher, question_whose, with_own
 
 __all__ = ["CONTACT", "ONSET", "Floor", "take_up"]
 
@@ -233,6 +233,7 @@ def _question(heard: Heard, report: Report, knowledge: Knowledge) -> Question | 
     """What is asked next; `report` is what was told before this message."""
     question = (
         _about_a_correction(heard, report, knowledge)
+        or question_of_higher(report, heard.parsed, heard.assessment.urgency, knowledge)
         or _next(heard, report, knowledge)
         or _whose(heard, report, knowledge)
     )

@@ -84,9 +84,16 @@ def _to_words(heard: Heard, nothing: bool, knowledge: Knowledge) -> Iterator[Utt
         yield from _for_no_report(heard, knowledge)
     elif pending is not None and pending.id.startswith(WHOSE) and set(heard.given.values()) == {NO}:
         yield Utterance(response="utter_denied")
-    elif pending is not None and is_unanswered(heard):
+    elif pending is not None and is_unanswered(heard) and not _asks_whose_first(heard):
         many = len(pending.about) > 1
         yield Utterance(response="utter_which" if many else "utter_once_more")
+
+
+def _asks_whose_first(heard: Heard) -> bool:
+    """Whether the message told a sign, and is asked about before the open question is put again."""
+    asked = heard.pending.id if heard.pending else ""
+    asks = heard.question.id if heard.question else ""
+    return asks.startswith(WHOSE) and asks != asked
 
 
 def _has_an_answer(intent: str, nothing: bool, emergency: bool) -> bool:

@@ -11,6 +11,7 @@ from tests.builders import finding, mention, parsed, shared_reader
 from tests.turns import Talk
 
 BRUISES, STROKE, HAIR = "unexplained_bruising", "stroke_signs", "skin_patches_or_hair_loss"
+SHINGLES = "shingles_rash"
 CRISIS = "self_harm_thoughts"
 
 
@@ -60,6 +61,22 @@ def test_the_same_question_is_not_put_again_after_a_no(talk: Talk) -> None:
     talk.take(told)
     talk.hears("no", "deny")
     assert talk.take(told) == ["utter_someone_else"]
+
+
+def test_a_higher_sign_of_somebody_else_is_asked_about_before_the_open_question(talk: Talk) -> None:
+    talk.take(parsed("my hair falls out", mention(HAIR)))
+    open_question = talk.asks
+    told = talk.take(parsed("the lady beside me had shingles", mention(SHINGLES, "someone_else")))
+    assert told == ["utter_whose"]
+    assert talk.hears("no", "deny") == ["utter_denied", "utter_question"]
+    assert talk.asks == open_question
+
+
+def test_a_lower_sign_of_somebody_else_does_not_put_off_the_open_question(talk: Talk) -> None:
+    talk.take(parsed("bruises", mention(BRUISES)))
+    open_question = talk.asks
+    talk.take(parsed("my dad lost his hair", mention(HAIR, "someone_else")))
+    assert talk.asks == open_question
 
 
 def test_a_sign_of_the_patients_own_in_the_same_message_comes_first(talk: Talk) -> None:

@@ -29,9 +29,10 @@ DONT_KNOW_WORDS = re.compile(
 )
 # "No" answers alone, before a pause, or before a sentence of its own; "no energy" is no answer.
 NO_WORDS = re.compile(
-    r"^\W*(no+|nope|nah|naw)(?=\W*$|\s*[,.;!-]|\s+(i|it|not|never|they|thank|thanks|nothing|sorry)\b)|"
+    r"^\W*(no+|nope|nah|naw)(?=\W*$|\s*[,.;!-]|\s+(i|it|not|never|they|thank|thanks|nothing|sorry|my|please|what|who|anyway|we|he|she)\b)|"
     r"^\W*(i('?ve| have)?( got)? )?"
     r"(nothing( that| which)? i('?ve| have)? (seen|noticed|spotted|found|felt|know)|"
+    r"nothing( that| which)? i('?ve| have) \w+(?=\W*$)|"
     r"(not one|not any|none|nothing) of (these|those|them|that|it|the above|your list))\b|"
     r"^\W*((definitely|probably|certainly|sadly|luckily|of course|thankfully) (not|no)|"
     r"not (really|at all|yet|now|any ?more|that i'?(ve| have)? ?(know( of)?|noticed|seen))|"
@@ -52,6 +53,11 @@ YES_WORDS = re.compile(
 MAYBE_WORDS = re.compile(
     r"^\W*(well,? )?(i think so|i guess( so)?|kind of|kinda|sort of|a (bit|little|tad)|sometimes|slightly|"
     r"maybe|possibly|probably)\W*$",
+    re.IGNORECASE,
+)
+# A denial that is a sentence of its own before another: it answers, and denies nothing that follows it.
+BARE_DENIAL = re.compile(
+    r"^\W*(no+|nope|nah|none|nothing)( (of|like) (these|those|them|that|it))?\s*[.!;\n]+\s*(?=\w)",
     re.IGNORECASE,
 )
 TAKEN_BACK = re.compile(r"^\W*no\b.*\b(yes|yeah|yep|actually|maybe)\b", re.IGNORECASE)
@@ -124,6 +130,16 @@ def read_reply(text: str) -> str | None:
         if words.search(text):
             return value
     return None
+
+
+def without_denial(text: str) -> str:
+    """The text, as long as before, without a denial that stands by itself before other sentences.
+
+    >>> without_denial("No. My gums bleed")
+    '    My gums bleed'
+    """
+    denial = BARE_DENIAL.match(text)
+    return text if denial is None else " " * denial.end() + text[denial.end() :]
 
 
 def nearest(text: str, items: Mapping[str, str]) -> str | None:
@@ -221,12 +237,18 @@ def days_of_answer(answer: str, today: date) -> Days:
 
 
 def chosen(text: str, choices: Mapping[str, str]) -> str | None:
-    """The choice that `text` names by its title, its value or its place in the list."""
+    """The choice that `text` names by its title, its value, its place in the list, or a part of its title
+    that no other has: "within hours" of "Fast, within hours"."""
     said = text.strip().strip(".!").casefold()
     for place, (value, title) in enumerate(choices.items(), start=1):
         if said in (title.casefold(), value.casefold(), str(place)):
             return value
-    return None
+    of_part = [value for value, title in choices.items() if said in _parts(title)]
+    return of_part[0] if len(of_part) == 1 else None
+
+
+def _parts(title: str) -> list[str]:
+    return title.casefold().split(", ")
 
 
 def _worded(entry: QuestionEntry, parsed: Parsed) -> str | None:
@@ -245,7 +267,7 @@ def _worded(entry: QuestionEntry, parsed: Parsed) -> str | None:
     named = [
         value
         for value, title in entry.choices.items()
-        if set(WORD.findall(title.casefold())) <= set(said) or value in said
+        if value in said or any(set(WORD.findall(part)) <= set(said) for part in _parts(title))
     ]
     return named[-1] if named else None
 

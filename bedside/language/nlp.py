@@ -19,6 +19,9 @@ MAX_CHARACTERS = 4000
 
 # spaCy's tokenizer takes the square of such a row's length.
 ROW = re.compile(r"([^\w\s])\1{3,}")
+# Slips of the thumb: spaCy would keep each as one unknown word, and the denial with it.
+CAN_NOT = ("ca't", "can;t", "can,t", "cann't", "can't'", 'can"t', "cna't", "cnat", "cnt")
+DO_NOT = ("do't", "don;t", "don,t", 'don"t', "dno't", "dnot", "dnt")
 # One character for one, so that offsets into the patient's own text stay exact.
 SAME_LENGTH = str.maketrans(
     {
@@ -42,6 +45,10 @@ SAME_LENGTH = str.maketrans(
 def build() -> Language:
     """A new pipeline, ready to use."""
     nlp = spacy.blank("en")
+    for verb, slips in (("can", CAN_NOT), ("do", DO_NOT)):
+        for slip in slips:
+            parts = [{"ORTH": slip[:2], "NORM": verb}, {"ORTH": slip[2:], "NORM": "not"}]
+            nlp.tokenizer.add_special_case(slip, parts)  # type: ignore[union-attr]
     nlp.add_pipe("sentencizer")
     nlp.add_pipe("lemmatizer", config={"mode": "lookup"})
     nlp.initialize()

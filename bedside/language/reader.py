@@ -12,7 +12,7 @@ from spacy.tokens import Doc
 
 from bedside.knowledge import Knowledge
 from bedside.language import hearing, judging, nlp
-from bedside.language.answers import read_reply
+from bedside.language.answers import read_reply, without_denial
 from bedside.language.assertion import AssertionFinder
 from bedside.language.classifier import Classifier
 from bedside.language.emergencies import EmergencyFinder
@@ -128,8 +128,8 @@ class Reader:
         self, text: str, details: Sequence[Detail], today: date | None
     ) -> tuple[list[Heard], list[Judged], tuple[str, float]]:
         """What the message speaks of, how each is meant, and the likeliest intent with its certainty."""
-        read = text[: nlp.MAX_CHARACTERS]
-        doc = nlp.read(self._nlp, text)
+        read = without_denial(text[: nlp.MAX_CHARACTERS])
+        doc = nlp.read(self._nlp, read)
         heard = hearing.by_lexicon(self._lexicon, doc)
         numbers = _fevers(doc, details)
         if self._classifier is None or self._encoder is None:
@@ -149,8 +149,8 @@ class Reader:
         the encoder does not run again."""
         if not may_ask(text, intent) or self.topics is None or self._encoder is None:
             return None
-        pieces = self._encoder.pieces(text[: nlp.MAX_CHARACTERS])
-        return self.topics.find(nlp.read(self._nlp, text), pieces, intent)
+        read = without_denial(text[: nlp.MAX_CHARACTERS])
+        return self.topics.find(nlp.read(self._nlp, read), self._encoder.pieces(read), intent)
 
     def _meant_reply(self, heard: Sequence[Heard], intent: str, certainty: float) -> str | None:
         """The answer that a message without a sign gives in other words: "that would be a negative"."""

@@ -80,10 +80,9 @@ class TalkOverHttp(Talk):
         """Time passes: what the record holds of this patient becomes that much older."""
         conversations = self._conversation_ids()
         with self.database.writing() as tx:
-            for name in ("conversations", "messages", "reports", "flags"):
+            for name in ("conversations", "messages", "reports", "flags", "outbox"):
                 table = tables.metadata.tables[name]
-                of_it = table.c["id" if name == "conversations" else "conversation_id"]
-                for row in tx.execute(select(table).where(of_it.in_(conversations))).all():
+                for row in tx.execute(self._theirs(name, conversations, [])).all():
                     older = {
                         column: value - timedelta(**span)
                         for column, value in row._mapping.items()
@@ -117,6 +116,8 @@ class TalkOverHttp(Talk):
         """The rows of a table that belong to these conversations."""
         table = tables.metadata.tables[name]
         rows = select(table).order_by(*table.primary_key)
+        if name == "conversations":
+            return rows.where(table.c.id.in_(conversations))
         if name == "audit":
             return rows.where(table.c.subject.in_(subjects))
         if name == "outbox":  # flag:<conversation>:<urgency>

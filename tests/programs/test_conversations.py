@@ -192,11 +192,6 @@ def test_a_correction_in_words_is_noted_and_the_flag_stays_for_a_person_to_lower
     talk.say("what have you noted").hears("You took back: bruises")
 
 
-@pytest.mark.xfail(
-    reason="chat's floor does not know the question, reads the button as the sign told once more, "
-    "and speaks first; the flag says that the assistant did not process it",
-    strict=False,
-)
 def test_a_correction_by_button_is_noted_as_one_in_words(start: Start) -> None:
     talk = start().say("I have bruises and swollen ankles").say("that's not what I said")
     talk.picks("Bruises").hears("noted that this is wrong: bruises").does_not_hear("You wrote")
@@ -210,6 +205,21 @@ def test_the_same_sign_told_twice_is_one_flag_that_is_told_once(start: Start) ->
 
 def test_it_is_better_now_is_noted_and_changes_nothing(start: Start) -> None:
     start().say(BRUISES).say("I feel better today").hears("noted", TEAM).flagged("urgent")
+
+
+def test_a_silence_after_an_emergency_is_followed_up_on_the_page(start: Start) -> None:
+    talk = start().say(STROKE).urgency("emergency").later(minutes=11)
+
+    wait_for(lambda: _follow_ups(talk), 40, "the follow-up")
+
+    (follow_up,) = _follow_ups(talk)
+    assert "I have not heard from you" in follow_up and "call now" in follow_up
+    talk.say("my sister is with me").hears("999")
+
+
+def _follow_ups(talk: TalkOverHttp) -> list[str]:
+    told = (line["text"] for line in talk.patient.transcript() if line["sender"] == "assistant")
+    return [text for text in told if "not heard from you" in text]
 
 
 def test_it_is_getting_worse_is_never_less_urgent(start: Start) -> None:

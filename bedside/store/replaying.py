@@ -76,7 +76,9 @@ class Replayer:
         for path, message in self._oldest_first(conversation_id, replayed):
             self._recorded(path, message, replayed)
         if replayed.done:
-            logger.warning("messages of the spool that are in the record now: %d", len(replayed.done))
+            logger.warning(
+                "messages of the spool that are in the record now: %d", len(replayed.done)
+            )
         return replayed
 
     def _oldest_first(

@@ -36,7 +36,6 @@ POLL_SECONDS = 0.05
 UNAVAILABLE = Utterance(response="utter_unavailable")
 SPOOLED = Utterance(response="utter_spooled")
 NOT_RECORDED = Utterance(response="utter_not_recorded")
-NAME = "chat"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +77,7 @@ class Turns:
             in_words=self._in_words,
             knowledge_version=knowledge.version,
             model_version=floor.model_version,
-            by=NAME,
+            by="chat",
             clock=clock,
         )
         self._late: set[asyncio.Task[None]] = set()

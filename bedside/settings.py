@@ -61,6 +61,11 @@ class Settings:
         return self.models / "language" / "heads.npz"
 
     @property
+    def spool(self) -> Path:
+        """Where chat keeps messages while the database is away."""
+        return self.var / "spool"
+
+    @property
     def rasa_url(self) -> str:
         return f"http://127.0.0.1:{self.rasa_port}"
 

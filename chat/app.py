@@ -64,6 +64,7 @@ class Chat:
             self.assistant,
             clock,
             Floor(self.knowledge, settings.heads),
+            store.Spool(settings.spool),
         )
         self._probed: tuple[float, bool] = (0.0, False)
 
@@ -230,7 +231,9 @@ async def _unknown_invitation(request: Request, error: Exception) -> Response:
 
 async def _away(request: Request, error: Exception) -> Response:
     logger.error("the database is away")
-    return _problem(503, "Bedside cannot keep messages right now. Please call your team instead.")
+    return _problem(
+        503, "Bedside cannot open or show a conversation right now. Please call your team instead."
+    )
 
 
 async def _no_such_address(request: Request, error: Exception) -> Response:

@@ -12,7 +12,7 @@ import time
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from threading import Lock
 
 from starlette.concurrency import run_in_threadpool
@@ -34,6 +34,7 @@ EMERGENCY_SECONDS = 1.5
 MOST_SECONDS = 7.0
 POLL_SECONDS = 0.05
 UNAVAILABLE = Utterance(response="utter_unavailable")
+SPOOLED = Utterance(response="utter_spooled")
 NOT_RECORDED = Utterance(response="utter_not_recorded")
 
 
@@ -57,6 +58,7 @@ class Turns:
         assistant: Assistant,
         clock: Callable[[], datetime],
         floor: Floor,
+        spool: store.Spool,
     ) -> None:
         self._database = database
         self._knowledge = knowledge
@@ -66,22 +68,41 @@ class Turns:
         self._clock = clock
         self._floor = floor
         self._floor_lock = Lock()
+        self._spool = spool
+        self._replayer = store.Replayer(
+            database=database,
+            spool=spool,
+            clinic=clinic,
+            floor=self._taken_up,
+            in_words=self._in_words,
+            knowledge_version=knowledge.version,
+            model_version=floor.model_version,
+            by="chat",
+            clock=clock,
+        )
         self._late: set[asyncio.Task[None]] = set()
 
     async def take(self, conversation_id: str, message_id: str, text: str) -> Answered:
         """The replies to a message, which is stored before anything else happens.
 
-        UnknownConversation when there is none. Without a database the reply says so, after the
-        floor's advice.
+        UnknownConversation when there is none. Without a database it is kept in the spool, and the
+        reply says so, after the floor's advice.
         """
-        started, holder = time.monotonic(), str(uuid.uuid4())
+        started, at, holder = time.monotonic(), self._clock(), str(uuid.uuid4())
         try:
             received = await run_in_threadpool(
                 self._receive, conversation_id, message_id, text, holder
             )
         except store.DatabaseAway:
-            logger.error("a message could not be recorded: the database is away")
-            return Answered(conversation_id, await self._without_record(text, NOT_RECORDED, []))
+            told = await self._without_record(text, SPOOLED, [])
+            spooled = store.Spooled(
+                conversation_id=conversation_id,
+                message_id=message_id,
+                text=text,
+                at=at,
+                replies=told,
+            )
+            return Answered(conversation_id, await run_in_threadpool(self._kept, spooled))
         said = Said()
         try:
             received = await self._wait_for_lease(received, holder, started)
@@ -106,10 +127,35 @@ class Turns:
     def _receive(
         self, conversation_id: str, message_id: str, text: str, holder: str
     ) -> store.Received:
+        self._replay(conversation_id)
         with self._database.writing() as tx:
             return store.receive(
                 tx, conversation_id, message_id, text, holder=holder, now=self._clock()
             )
+
+    def _replay(self, conversation_id: str) -> None:
+        """What was written to this conversation while the database was away comes before what is
+        written now."""
+        try:
+            self._replayer.replay(conversation_id)
+        except OSError as error:
+            logger.error("the spool cannot be read: %s", type(error).__name__)
+
+    def _kept(self, spooled: store.Spooled) -> tuple[Reply, ...]:
+        """Keep the message in the spool; gives back what to reply: that it is kept, or that it is not."""
+        try:
+            replies = self._spool.keep(spooled).replies
+        except Exception as error:  # whatever it is, nobody may believe that the team will read it
+            logger.error("a message could not be recorded, nor kept: %s", type(error).__name__)
+            return (*spooled.replies[:-1], *self._in_words([NOT_RECORDED]))
+        logger.error("a message could not be recorded yet: it is kept in the spool")
+        return replies
+
+    def _taken_up(
+        self, report: Report, text: str, pending: Question | None, today: date
+    ) -> tuple[Parsed, Turn]:
+        with self._floor_lock:
+            return self._floor.take_up(report, text, pending, today)
 
     async def _wait_for_lease(
         self, received: store.Received, holder: str, started: float

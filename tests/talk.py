@@ -517,6 +517,7 @@ class TalkInProcess(Talk):
             self.assistant,
             clock,
             place.floor,
+            store.Spool(Path(f"{database.engine.url.database}.spool")),
         )
         # One reader for both, and spaCy's matcher is not made for two threads.
         self.assistant.lock = self._turns._floor_lock

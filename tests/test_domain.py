@@ -218,7 +218,9 @@ def test_every_region_has_a_number_and_a_crisis_line(region: str) -> None:
     assert here.emergency and here.crisis_line and here.health_line
 
 
-@pytest.mark.parametrize("name", ["utter_unavailable", "utter_not_recorded", "utter_human"])
+@pytest.mark.parametrize(
+    "name", ["utter_unavailable", "utter_spooled", "utter_not_recorded", "utter_human"]
+)
 def test_when_the_program_cannot_help_it_gives_every_way_to_a_person(name: str) -> None:
     gaps = set(GAP.findall(RESPONSES.texts[name]))
     assert gaps >= {"team_phone", "out_of_hours", "emergency_number"}

@@ -37,6 +37,7 @@ def test_without_an_environment_everything_has_its_place() -> None:
     settings = Settings.from_environment({})
     assert settings.database_url == f"sqlite:///{ROOT / 'var' / 'bedside.db'}"
     assert settings.key_file == ROOT / "var" / "key"
+    assert settings.spool == ROOT / "var" / "spool"
     assert settings.clinic_file == ROOT / "clinic.yml"
     assert settings.models == ROOT / "models"
     ports = (settings.chat_port, settings.console_port, settings.rasa_port, settings.actions_port)
@@ -55,6 +56,7 @@ def test_what_the_environment_says_holds(tmp_path: Path) -> None:
     )
     assert settings.database_url == f"sqlite:///{tmp_path / 'bedside.db'}"
     assert settings.key_file == tmp_path / "key"
+    assert settings.spool == tmp_path / "spool"
     assert settings.clinic_file == ROOT / "deploy" / "clinic.yml"
     assert settings.chat_port == 9000
     assert settings.notify_urls == ("mailto://a@b", "ntfy://c")

@@ -11,7 +11,7 @@ import threading
 from bedside.dialogue import Floor
 from bedside.knowledge import KnowledgeError, load, load_responses
 from bedside.settings import Settings, SettingsError, read_clinic
-from bedside.store import Database, DatabaseAway
+from bedside.store import Database, DatabaseAway, Spool
 from worker.notifying import Notifier
 from worker.rounds import Rounds
 
@@ -50,12 +50,13 @@ def _rounds(settings: Settings) -> Rounds:
         read_clinic(settings.clinic_file),
         Notifier(settings.notify_urls, f"http://127.0.0.1:{settings.console_port}"),
         Floor(knowledge, settings.heads),
+        Spool(settings.spool),
     )
 
 
 def _round(rounds: Rounds, number: int) -> None:
     """One round; a failure is logged by its kind and the next round comes."""
-    works = [rounds.deliver, rounds.answer_left_behind]
+    works = [rounds.replay, rounds.deliver, rounds.answer_left_behind]
     if number % ROUNDS_BETWEEN_FOLLOW_UPS == 0:
         works.append(rounds.follow_up)
     for work in works:

@@ -1,10 +1,10 @@
-"""The worker's rounds: deliver what is due, answer what was left behind, and write once more to who was
-told an emergency and fell silent."""
+"""The worker's rounds: put the spool into the record, deliver what is due, answer what was left behind,
+and write once more to who was told an emergency and fell silent."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -34,6 +34,7 @@ class Rounds:
         clinic: Clinic,
         notifier: Notifier,
         floor: Floor,
+        spool: store.Spool,
         clock: Callable[[], datetime] = store.utc_now,
     ) -> None:
         self._database = database
@@ -43,6 +44,21 @@ class Rounds:
         self._notifier = notifier
         self._clock = clock
         self._floor = floor
+        self._replayer = store.Replayer(
+            database=database,
+            spool=spool,
+            clinic=clinic,
+            floor=floor.take_up,
+            in_words=self._in_words,
+            knowledge_version=knowledge.version,
+            model_version=floor.model_version,
+            by=HOLDER,
+            clock=clock,
+        )
+
+    def replay(self) -> int:
+        """Put what patients wrote while the database was away into the record; gives back how much."""
+        return len(self._replayer.replay().done)
 
     def deliver(self) -> int:
         """Send what is due; gives back how many went out. What failed comes back later."""
@@ -88,8 +104,7 @@ class Rounds:
             if not received.leased:
                 return False
             says = store.advice_for(tx, message) or self._taken_up(tx, received)
-            facts = clinic_facts(self._clinic, self._knowledge, self._clock())
-            replies = [self._responses.say(each, facts) for each in says or (UNAVAILABLE,)]
+            replies = self._in_words(says or (UNAVAILABLE,))
             store.answer(tx, conversation_id, message, replies, now=self._clock())
         logger.warning("answered message %s, which was left behind", message.id)
         return True
@@ -115,6 +130,10 @@ class Rounds:
             now=self._clock(),
         )
         return turn.says
+
+    def _in_words(self, utterances: Sequence[Utterance]) -> list[Reply]:
+        facts = clinic_facts(self._clinic, self._knowledge, self._clock())
+        return [self._responses.say(each, facts) for each in utterances]
 
     def _followed_up(self, conversation_id: str) -> bool:
         with self._database.writing() as tx:

@@ -31,6 +31,7 @@ from bedside.store.people import (
     invite,
     note_sign_in,
 )
+from bedside.store.replaying import Replayed, Replayer
 from bedside.store.rows import (
     ANSWERED,
     BY_ASSISTANT,
@@ -41,6 +42,7 @@ from bedside.store.rows import (
     Message,
 )
 from bedside.store.schema import check_current
+from bedside.store.spool import Spool, Spooled
 from bedside.store.taking_up import advice_for, record_failure, take_up, taken_up_by
 from bedside.store.transcripts import Entry, transcript
 from bedside.store.verifying import Verified, audited_clinics, verify_audit
@@ -60,6 +62,10 @@ __all__ = [
     "FlagView",
     "Message",
     "Received",
+    "Replayed",
+    "Replayer",
+    "Spool",
+    "Spooled",
     "Transaction",
     "UnknownConversation",
     "UnknownInvitation",

@@ -1,5 +1,5 @@
 """The operators' commands: `python -m bedside.store migrate`, `add-clinician`, `invite`,
-`verify-audit`."""
+`verify-audit`, `replay`."""
 
 from __future__ import annotations
 
@@ -7,18 +7,21 @@ import argparse
 import getpass
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from argon2 import PasswordHasher
 from sqlalchemy.exc import SQLAlchemyError
 
-from bedside.knowledge import KnowledgeError, load
+from bedside.dialogue import Floor
+from bedside.knowledge import KnowledgeError, clinic_facts, load, load_responses
 from bedside.knowledge.responses import region_of
-from bedside.model import Clinic
+from bedside.model import Clinic, Reply, Utterance
 from bedside.settings import Settings, SettingsError, read_clinic
 from bedside.store import (
     Database,
     DatabaseAway,
+    Replayer,
+    Spool,
     Verified,
     add_clinician,
     audited_clinics,
@@ -136,6 +139,35 @@ def _faults(verified: list[Verified], kept: str | None) -> Iterator[str]:
         yield f"No line has the digest {kept}: lines were removed or written again since it was kept."
 
 
+def _replay(
+    given: argparse.Namespace, database: Database, clinic: Clinic, settings: Settings
+) -> None:
+    check_current(database)
+    knowledge, responses = load(), load_responses()
+    floor = Floor(knowledge, settings.heads)
+
+    def in_words(utterances: Sequence[Utterance]) -> list[Reply]:
+        facts = clinic_facts(clinic, knowledge, utc_now())
+        return [responses.say(each, facts) for each in utterances]
+
+    replayed = Replayer(
+        database=database,
+        spool=Spool(settings.spool),
+        clinic=clinic,
+        floor=floor.take_up,
+        in_words=in_words,
+        knowledge_version=knowledge.version,
+        model_version=floor.model_version,
+        by=OPERATOR,
+        clock=utc_now,
+    ).replay()
+    print(f"Messages of the spool that are in the record now: {len(replayed.done)}")
+    faults = [f"Set aside: {each}." for each in replayed.set_aside]
+    faults += [f"Left in the spool: {each}; try again." for each in replayed.left]
+    if faults:
+        raise Refused("\n".join(faults))
+
+
 def _asked(prompt: str) -> str:
     try:
         value = input(prompt).strip()
@@ -177,6 +209,10 @@ def _parser() -> argparse.ArgumentParser:
         "--expect", metavar="DIGEST", help="a digest printed earlier, which must still be there"
     )
     verifying.set_defaults(run=_verify_audit)
+    replaying = commands.add_parser(
+        "replay", help="put what patients wrote while the database was away into the record"
+    )
+    replaying.set_defaults(run=_replay)
     return parser
 
 

@@ -77,16 +77,24 @@ def receive(
 ) -> Received:
     """Store the message, once, and take the lease if it is free. In a conversation that has ended, it
     begins the patient's next one. UnknownConversation when there is none."""
-    conversation = lock(tx, conversation_id)
-    message = message_of(tx, conversation.id, message_id)
-    if message is None and (conversation.is_closed or _ends(tx, conversation, now)):
-        conversation = _next(tx, conversation, now)
-        message = message_of(tx, conversation.id, message_id)
-    if message is None:
-        message = _stored(tx, conversation, message_id, text, now)
+    conversation, message = place(tx, lock(tx, conversation_id), message_id, text, at=now)
     replies = replies_to(tx, conversation.id, message_id) if message.state == ANSWERED else None
     leased = replies is None and _leased(tx, conversation.id, message, holder, now)
     return Received(conversation=conversation, message=message, replies=replies, leased=leased)
+
+
+def place(
+    tx: Transaction, conversation: Conversation, message_id: str, text: str, *, at: datetime
+) -> tuple[Conversation, Message]:
+    """The message, stored once, and the conversation it is in: the patient's next one if this one has
+    ended by then. The caller holds the lock."""
+    message = message_of(tx, conversation.id, message_id)
+    if message is None and (conversation.is_closed or _ends(tx, conversation, at)):
+        conversation = _next(tx, conversation, at)
+        message = message_of(tx, conversation.id, message_id)
+    if message is None:
+        message = _stored(tx, conversation, message_id, text, at)
+    return conversation, message
 
 
 def lock(tx: Transaction, conversation_id: str) -> Conversation:

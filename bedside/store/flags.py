@@ -46,12 +46,14 @@ def raise_flag(
     *,
     unprocessed: bool,
     by: str,
+    since: datetime,
     now: datetime,
 ) -> None:
     """Flag the conversation if it needs it, raise the flag if it was lower, and have the team told.
 
-    The caller holds the conversation's lock, so that there is never a second flag. What nobody
-    could process is urgent: a person has to read it.
+    It is due by what the urgency promises, counted from `since`. The caller holds the conversation's
+    lock, so that there is never a second flag. What nobody could process is urgent: a person has to
+    read it.
     """
     if unprocessed:
         urgency = max(urgency or Urgency.URGENT, Urgency.URGENT)
@@ -60,12 +62,12 @@ def raise_flag(
     flag = tx.execute(select(table).where(table.c.conversation_id == conversation_id)).first()
     is_closed = flag is not None and flag.state == FlagState.CLOSED.value
     if flag is None:
-        _insert(tx, conversation_id, clinic, urgency, unprocessed, now)
+        _insert(tx, conversation_id, clinic, urgency, unprocessed, since)
     elif is_closed:
-        _reopen(tx, flag, urgency, unprocessed, now, due_at(urgency, now, clinic))
+        _reopen(tx, flag, urgency, unprocessed, since, due_at(urgency, since, clinic))
     elif urgency > flag.urgency_rank or unprocessed > flag.unprocessed:
         highest = max(urgency, Urgency(flag.urgency_rank))
-        _raise(tx, flag, highest, unprocessed, due_at(highest, now, clinic))
+        _raise(tx, flag, highest, unprocessed, due_at(highest, since, clinic))
     if flag is None or is_closed or urgency > flag.urgency_rank:
         again = f":{now.isoformat()}" if is_closed else ""
         _tell(tx, conversation_id, clinic.id, urgency, by, now, again)
@@ -155,7 +157,7 @@ def _insert(
     clinic: Clinic,
     urgency: Urgency,
     unprocessed: bool,
-    now: datetime,
+    since: datetime,
 ) -> None:
     tx.execute(
         table.insert().values(
@@ -165,8 +167,8 @@ def _insert(
             urgency_rank=int(urgency),
             state=FlagState.NEW.value,
             unprocessed=unprocessed,
-            raised_at=now,
-            due_at=due_at(urgency, now, clinic),
+            raised_at=since,
+            due_at=due_at(urgency, since, clinic),
         )
     )
 
@@ -185,7 +187,7 @@ def _raise(tx: Transaction, flag: Row, highest: Urgency, unprocessed: bool, due:
 
 
 def _reopen(
-    tx: Transaction, flag: Row, urgency: Urgency, unprocessed: bool, now: datetime, due: datetime
+    tx: Transaction, flag: Row, urgency: Urgency, unprocessed: bool, since: datetime, due: datetime
 ) -> None:
     """A message that was on its way while the flag was closed: nobody has seen it yet."""
     tx.execute(
@@ -198,7 +200,7 @@ def _reopen(
             claimed_by=None,
             closed_reason=None,
             unprocessed=unprocessed,
-            raised_at=now,
+            raised_at=since,
             due_at=due,
         )
     )

@@ -41,7 +41,8 @@ def take_up(
 ) -> None:
     """Write what the message led to: mentions, report with reasons, flag, audit, outbox.
 
-    The caller holds the lock. A turn by the floor marks the flag as not processed by the assistant.
+    The caller holds the lock. A turn by the floor marks the flag as not processed by the assistant. The
+    report and the flag count from when the patient wrote, however much later that is taken up.
     """
     reached = (conversation.urgency, turn.assessment.urgency)
     urgency = max((each for each in reached if each), default=None)
@@ -54,7 +55,7 @@ def take_up(
         processed_by=by,
         knowledge_version=knowledge_version,
         model_version=model_version,
-        at=now,
+        at=message.at,
     )
     _update_conversation(tx, conversation, message, turn, urgency)
     audit.note(
@@ -74,6 +75,7 @@ def take_up(
         urgency,
         unprocessed=by == BY_FLOOR,
         by=by,
+        since=message.at,
         now=now,
     )
 

@@ -229,6 +229,18 @@ class Chat:
         with self.database.writing() as tx:
             tx.execute(text("alter table conversations rename to elsewhere"))
 
+    def database_is_back(self) -> None:
+        with self.database.writing() as tx:
+            tx.execute(text("alter table elsewhere rename to conversations"))
+
+    @property
+    def spool(self) -> store.Spool:
+        return store.Spool(self.settings.spool)
+
+    def spool_is_full(self) -> None:
+        """Nothing can be kept where the folder should be."""
+        self.settings.spool.write_text("no folder")
+
     def rows(self, table: str) -> list[Any]:
         with self.database.reading() as tx:
             wanted = tables.metadata.tables[table]

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import expect, sync_playwright
 
+from bedside import store
 from worker.notifying import Notifier
 from worker.rounds import Rounds
 
@@ -65,11 +66,13 @@ def page(chromium, patient, asked):
 @pytest.fixture
 def worker_follows_up(chat, knowledge, responses, clinic, floor):
     """Ten minutes of silence, and then what the worker does."""
-    nobody = Notifier([], "")
+    nobody, spool = Notifier([], ""), store.Spool(chat.settings.spool)
 
     def follow_up():
         chat.clock.advance(minutes=11)
-        rounds = Rounds(chat.database, knowledge, responses, clinic, nobody, floor, chat.clock)
+        rounds = Rounds(
+            chat.database, knowledge, responses, clinic, nobody, floor, spool, chat.clock
+        )
         assert rounds.follow_up() == 1
 
     return follow_up

@@ -86,7 +86,7 @@ def test_S1_an_emergency_while_rasa_is_down(start: Start) -> None:
 
 def test_S1_an_emergency_while_the_database_is_away(start: Start) -> None:
     talk = start().says_without_record("I can't breathe")
-    talk.hears_first("999").hears("This message was not recorded", "01632 960123")
+    talk.hears_first("999").hears("I have kept this message", "01632 960123")
 
 
 def test_S1_one_emergency_among_lesser_signs_speaks_first(start: Start) -> None:

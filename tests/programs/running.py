@@ -96,6 +96,29 @@ class Programs:
             holder.execute("ROLLBACK")
             holder.close()
 
+    @property
+    def spooled(self) -> list[Path]:
+        """The messages that wait for the database, and what was set aside of them."""
+        return [path for path in self._spool.rglob("*") if path.is_file()]
+
+    @contextmanager
+    def spool_is_full(self) -> Iterator[None]:
+        """Nothing can be kept: a file is where the folder should be."""
+        elsewhere = self._spool.with_name("elsewhere")
+        elsewhere.mkdir(exist_ok=True)
+        if self._spool.exists():
+            self._spool.rename(elsewhere)
+        self._spool.write_text("no folder")
+        try:
+            yield
+        finally:
+            self._spool.unlink()
+            elsewhere.rename(self._spool)
+
+    @property
+    def _spool(self) -> Path:
+        return Path(self.environment["BEDSIDE_VAR"], "spool")
+
     def wait_until_ready(self) -> None:
         # The probe's answer is kept for a moment; one from before the kill says nothing.
         time.sleep(max(0.0, self.killed_at + PROBE_SECONDS + 0.5 - time.monotonic()))

@@ -153,7 +153,7 @@ def test_S3_while_the_worker_is_dead_patients_are_answered_and_the_team_is_told_
 # The database
 
 
-def test_S1_S3_while_the_database_is_away_the_reply_says_that_nothing_was_recorded(
+def test_S1_S3_what_is_written_while_the_database_is_away_is_kept_and_recorded_when_it_is_back(
     ready: Programs, start: Start
 ) -> None:
     frightened, tired, unclear = start().say(BRUISES), start(), start()
@@ -170,13 +170,51 @@ def test_S1_S3_while_the_database_is_away_the_reply_says_that_nothing_was_record
         )
 
     for talk in (frightened, tired, unclear):
-        talk.hears("This message was not recorded", TEAM, OUT_OF_HOURS, "999")
+        talk.hears("I have kept this message", TEAM, OUT_OF_HOURS, "999")
     assert [each.status_code for each in refused] == [503, 503]
     assert any("call your team" in each.text for each in refused)
-    assert tired.rows("messages") == []
-    frightened.flagged("urgent").say(STROKE).hears_first("999").flagged("emergency")
-    tired.say(BRUISES).urgency("urgent").flagged("urgent").team_is_told("urgent")
+
+    wait_for(lambda: not ready.spooled, 20, "the worker to put it into the record")
+    frightened.flagged("emergency").notes("unexplained_bruising", "stroke_signs")
+    frightened.team_is_told("urgent", "emergency").audited("message.taken_up", "message.replayed")
+    tired.flagged("urgent").team_is_told("urgent").notes("unexplained_bruising")
+    assert unclear.flag.unprocessed
+    for talk in (frightened, tired, unclear):
+        assert [each["text"] for each in talk.patient.transcript()] == _in_its_lines(talk)
+    tired.say("a headache").hears_first("999").flagged("emergency")
     assert nurse.http.get("/").status_code == 200
+
+
+def test_S3_what_was_kept_is_recorded_once_though_every_program_dies_before_it(
+    ready: Programs, start: Start
+) -> None:
+    talks = [start() for _ in range(3)]
+    with ready.database_is_away():
+        _at_once(*(lambda talk=talk: talk.says_without_record(BRUISES) for talk in talks))
+        ready.kill_all()
+    ready.wait_until_ready()
+
+    wait_for(lambda: not ready.spooled, 20, "the worker to put it into the record")
+    for talk in talks:
+        talk.flagged("urgent").team_is_told("urgent").notes("unexplained_bruising")
+        assert [row.sender for row in talk.rows("messages")].count("patient") == 1
+
+
+def test_S3_when_the_database_is_away_and_nothing_can_be_kept_the_reply_says_so(
+    ready: Programs, start: Start
+) -> None:
+    frightened, tired = start(), start()
+
+    with ready.spool_is_full(), ready.database_is_away():
+        _at_once(
+            lambda: frightened.says_without_record(STROKE).hears_first("999"),
+            lambda: tired.says_without_record(BRUISES).urgency("urgent"),
+        )
+
+    for talk in (frightened, tired):
+        talk.hears("This message was not recorded", TEAM, OUT_OF_HOURS, "999")
+        assert talk.rows("messages") == []
+    tired.say(BRUISES).urgency("urgent").flagged("urgent").team_is_told("urgent")
 
 
 @pytest.mark.parametrize(("text", "urgency"), [(STROKE, "emergency"), (BRUISES, "urgent")])
@@ -235,6 +273,11 @@ def _wait(running: list[Future[object]]) -> None:
 def _sends_and_hears_nothing(talk: TalkOverHttp, text: str, message_id: str) -> None:
     with suppress(httpx.HTTPError):
         talk.patient.sends(text, message_id)
+
+
+def _in_its_lines(talk: TalkOverHttp) -> list[str]:
+    """What the patient and Bedside said so far."""
+    return [line.text for line in talk.lines if line.who]
 
 
 def _is_answered(talk: TalkOverHttp) -> bool:

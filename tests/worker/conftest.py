@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -81,6 +82,7 @@ class Night:
     reader: Reader
     floor: Floor
     clock: Clock
+    spool: store.Spool
 
     def worker(self, *urls: str, notifier: Any = None) -> Rounds:
         return Rounds(
@@ -90,6 +92,7 @@ class Night:
             self.clinic,
             notifier or Notifier(urls, CONSOLE),
             self.floor,
+            self.spool,
             self.clock,
         )
 
@@ -104,6 +107,23 @@ class Night:
             return store.receive(
                 tx, conversation_id, message_id, text, holder="chat", now=self.clock()
             )
+
+    def spools(self, text: str, conversation_id: str | None = None) -> store.Spooled:
+        """A message that chat has kept while the database was away; a new conversation unless given."""
+        with self.database.writing() as tx:
+            conversation_id = (
+                conversation_id
+                or store.open_conversation(tx, clinic_id="main", now=self.clock()).id
+            )
+        return self.spool.keep(
+            store.Spooled(
+                conversation_id=conversation_id,
+                message_id=f"s{len(text)}",
+                text=text,
+                at=self.clock(),
+                replies=(Reply(text="I have kept this message."),),
+            )
+        )
 
     def take_up(self, received: store.Received, intent: str = "report_symptom") -> None:
         """What the action makes of it."""
@@ -165,13 +185,15 @@ def night(
     reader: Reader,
     floor: Floor,
     now: datetime,
+    tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Night:
     clock = Clock(now)
     monkeypatch.setattr("bedside.store.utc_now", clock)  # the action's clock
     with database.writing() as tx:
         store.ensure_clinic(tx, clinic, now=now)
-    return Night(database, knowledge, responses, clinic, reader, floor, clock)
+    spool = store.Spool(tmp_path / "spool")
+    return Night(database, knowledge, responses, clinic, reader, floor, clock, spool)
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ import pytest
 
 from bedside import store
 from bedside.model import Urgency
+from bedside.review import due_at
 
 MARKER = "Zwetschgenkuchen"
 BRUISES = f"I have bruises on my legs {MARKER}"
@@ -24,6 +25,15 @@ def test_a_message_left_in_received_is_answered_by_the_floor_and_flagged_unproce
     flag = night.flag(left)
     assert (flag.urgency, flag.unprocessed) == (Urgency.URGENT, True)
     assert night.rows("messages")[0].state == "answered"
+
+
+def test_the_flag_of_a_message_left_behind_counts_from_when_the_patient_wrote(night):
+    left, written_at = night.receive(BRUISES), night.clock()
+    night.clock.advance(hours=1)
+    night.worker().answer_left_behind()
+    flag = night.flag(left)
+    assert flag.raised_at == written_at
+    assert flag.due_at == due_at(Urgency.URGENT, written_at, night.clinic)
 
 
 def test_an_emergency_left_behind_gets_the_number_first(night):

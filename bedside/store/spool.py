@@ -1,0 +1,156 @@
+"""The spool: a folder that keeps patients' messages while the database is away, one file for each.
+
+A file is whole or not there: it is written under another name, synced, renamed, and its folder synced.
+It is removed only once its message is in the record (`bedside.store.replaying`). A file's name tells
+nothing about a patient, so that a log may hold it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import time
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from bedside.model import Reply, as_json, reply_from_json
+
+# No writing takes so long: who began this file died before it had its name.
+UNFINISHED_SECONDS = 60
+ENDING = ".json"
+
+
+class NotWhole(Exception):
+    """The file holds no message that can be read. What it says quotes nothing of it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spooled:
+    """A message as it was sent, and what was replied to it without the record."""
+
+    conversation_id: str
+    message_id: str
+    text: str
+    at: datetime
+    replies: tuple[Reply, ...]
+
+    def __post_init__(self) -> None:
+        words = (self.conversation_id, self.message_id, self.text)
+        # What a database would refuse must not look as if the database were away.
+        if not all(isinstance(each, str) and each and "\0" not in each for each in words):
+            raise ValueError("a spooled message needs a conversation, an id and a text")
+        if len(self.message_id) > 64 or self.at.tzinfo is None:
+            raise ValueError("a spooled message needs a short id and a time with its zone")
+
+
+class Spool:
+    """The files of one folder. `seal` and `unseal` turn a file's bytes into what is written, and back."""
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        seal: Callable[[bytes], bytes] = bytes,
+        unseal: Callable[[bytes], bytes] = bytes,
+    ) -> None:
+        self.folder = folder
+        self._seal, self._unseal = seal, unseal
+
+    def keep(self, message: Spooled) -> Spooled:
+        """The message as it is kept now, through a power cut too: as it was the first time, if it was
+        sent before. OSError when it cannot be kept."""
+        path = self.folder / _name(message)
+        try:
+            return self.read(path)
+        except (FileNotFoundError, NotWhole):
+            pass
+        _make(self.folder)
+        unfinished = path.with_name(f"{path.name}.{uuid.uuid4().hex}")
+        try:
+            _write(unfinished, self._seal(_as_bytes(message)))
+            os.replace(unfinished, path)
+        finally:
+            unfinished.unlink(missing_ok=True)
+        _sync(self.folder)
+        return message
+
+    def waiting(self, conversation_id: str | None = None) -> list[Path]:
+        """The files of all messages, or of one conversation's, in no order. Only looks at their names."""
+        begins = "" if conversation_id is None else _digest(conversation_id)
+        try:
+            with os.scandir(self.folder) as entries:
+                return [Path(each) for each in entries if each.name.startswith(begins) if _is(each)]
+        except FileNotFoundError:
+            return []
+
+    def read(self, path: Path) -> Spooled:
+        """The message in that file; NotWhole when it holds none, FileNotFoundError when it is gone."""
+        content = path.read_bytes()
+        try:
+            data = json.loads(self._unseal(content))
+            at = datetime.fromisoformat(data["at"])
+            replies = tuple(reply_from_json(each) for each in data["replies"])
+            return Spooled(**{**data, "at": at, "replies": replies})
+        except (ValueError, KeyError, TypeError, AttributeError):
+            raise NotWhole(path.name) from None
+
+    def remove(self, path: Path) -> None:
+        """Let go of a message that is in the record."""
+        path.unlink(missing_ok=True)
+
+    def set_aside(self, path: Path) -> None:
+        """Move the file to the folder `aside`, for an operator. It is never removed from there, and is
+        taken again when it is moved back."""
+        aside = self.folder / "aside"
+        _make(aside)
+        os.replace(path, aside / f"{path.name}.{uuid.uuid4().hex}")
+        _sync(aside)
+        _sync(self.folder)
+
+
+def _name(message: Spooled) -> str:
+    return f"{_digest(message.conversation_id)}-{_digest(message.message_id)}{ENDING}"
+
+
+def _digest(id_: str) -> str:
+    return hashlib.sha256(id_.encode()).hexdigest()[:32]
+
+
+def _is(entry: os.DirEntry[str]) -> bool:
+    """Whether it is a message's file, and nobody is writing it just now."""
+    try:
+        return entry.is_file(follow_symlinks=False) and (
+            entry.name.endswith(ENDING) or time.time() - entry.stat().st_mtime > UNFINISHED_SECONDS
+        )
+    except FileNotFoundError:  # renamed or removed since
+        return False
+
+
+def _as_bytes(message: Spooled) -> bytes:
+    return json.dumps({**as_json(message), "at": message.at.isoformat()}).encode("ascii")
+
+
+def _make(folder: Path) -> None:
+    if not folder.is_dir():
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _sync(folder.parent)
+
+
+def _write(path: Path, content: bytes) -> None:
+    with open(path, "xb", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _sync(folder: Path) -> None:
+    """Have the folder's names on the disk."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -194,7 +194,9 @@ def test_a_correction_in_words_is_noted_and_the_flag_stays_for_a_person_to_lower
 
 def test_a_correction_by_button_is_noted_as_one_in_words(start: Start) -> None:
     talk = start().say("I have bruises and swollen ankles").say("that's not what I said")
-    talk.picks("Bruises").hears("noted that this is wrong: bruises").does_not_hear("You wrote")
+    talk.picks("Bruises").hears("noted that this is wrong: bruises").does_not_hear(
+        "You wrote about"
+    )
     talk.flagged("urgent").say("what have you noted").hears("You took back: bruises")
 
 

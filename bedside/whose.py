@@ -66,14 +66,12 @@ def question_of_higher(
 ) -> Question | None:
     """Whether a sign that the message tells of somebody else or of long ago is the treated person's and
     there now, where it would be more urgent than all that was told: it comes before other questions."""
-    if found_something(parsed):
+    if reached is None or found_something(parsed):
         return None
     signs = [
         sign
         for sign in dict.fromkeys(_told(parsed.mentions, DOUBTED))
-        if reached is not None
-        and knowledge.signs[sign].urgency > reached
-        and _can_be_asked(sign, report, knowledge)
+        if knowledge.signs[sign].urgency > reached and _can_be_asked(sign, report, knowledge)
     ]
     return _question(signs[-MOST_ASKED:], knowledge) if signs else None
 

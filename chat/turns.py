@@ -19,7 +19,7 @@ from starlette.concurrency import run_in_threadpool
 
 from bedside import store
 from bedside.dialogue import Floor
-from bedside.knowledge import Knowledge, Responses, clinic_facts
+from bedside.knowledge import Knowledge, Responses, in_words
 from bedside.model import Clinic, Parsed, Question, Reply, Report, Turn, Urgency, Utterance
 from chat.assistant import Assistant, Said
 from chat.higher import Chosen, at_least_as_said, choose, higher
@@ -267,8 +267,7 @@ class Turns:
             return self._floor.read(text, self._clinic.day(self._clock()))
 
     def _in_words(self, utterances: Sequence[Utterance]) -> list[Reply]:
-        facts = clinic_facts(self._clinic, self._knowledge, self._clock())
-        return [self._responses.say(each, facts) for each in utterances]
+        return in_words(utterances, self._responses, self._clinic, self._knowledge, self._clock())
 
     def _keep_late(self, received: store.Received, said: Said, in_time: int) -> None:
         """What Rasa says after its time is kept for the clinician, and not shown."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Iterator
 from datetime import datetime, timezone
@@ -16,6 +17,8 @@ from bedside.store import Database, schema
 
 # A Wednesday at ten in the morning: the example clinic is open.
 OPEN_HOUR = datetime(2026, 11, 25, 10, 0, tzinfo=timezone.utc)
+# A word that patients of the tests write, and nobody else.
+MARKER = "Zwetschgenkuchen"
 POSTGRES = os.environ.get("BEDSIDE_TEST_POSTGRES_URL")
 
 
@@ -32,6 +35,16 @@ def responses() -> Responses:
 @pytest.fixture(scope="session")
 def clinic() -> Clinic:
     return read_clinic(ROOT / "tests" / "clinic.yml")
+
+
+@pytest.fixture
+def no_words_in_any_log(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """Whatever a test does: its marker word reaches no log, of ours or of a library."""
+    caplog.set_level(logging.DEBUG)
+    yield
+    for when in ("setup", "call"):
+        for each in caplog.get_records(when):
+            assert MARKER not in each.getMessage() + str(each.exc_info) + str(each.args)
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from typing import Any
 
 from bedside import store
 from bedside.dialogue import CONTACT, WHERE_ARE_YOU, Floor
-from bedside.knowledge import Knowledge, Responses, clinic_facts
+from bedside.knowledge import Knowledge, Responses, clinic_facts, in_words
 from bedside.model import Clinic, Question, Reply, Urgency, Utterance
 from worker.notifying import Notifier
 
@@ -132,8 +132,7 @@ class Rounds:
         return turn.says
 
     def _in_words(self, utterances: Sequence[Utterance]) -> list[Reply]:
-        facts = clinic_facts(self._clinic, self._knowledge, self._clock())
-        return [self._responses.say(each, facts) for each in utterances]
+        return in_words(utterances, self._responses, self._clinic, self._knowledge, self._clock())
 
     def _followed_up(self, conversation_id: str) -> bool:
         with self._database.writing() as tx:

@@ -16,7 +16,7 @@ from bedside.knowledge.entries import (
 )
 from bedside.knowledge.files import KnowledgeError
 from bedside.knowledge.loader import load
-from bedside.knowledge.responses import Responses, clinic_facts, load_responses
+from bedside.knowledge.responses import Responses, clinic_facts, in_words, load_responses
 
 __all__ = [
     "Atom",
@@ -34,6 +34,7 @@ __all__ = [
     "Rule",
     "Sign",
     "clinic_facts",
+    "in_words",
     "load",
     "load_responses",
 ]

@@ -6,7 +6,7 @@ One place for words, whoever speaks them: Rasa, the action server, or chat's flo
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -72,6 +72,18 @@ def clinic_facts(clinic: Clinic, knowledge: Knowledge, now: datetime) -> dict[st
         "contact_today": _contact_today(clinic, now),
         "who_sees_it": _who_sees_it(clinic),
     }
+
+
+def in_words(
+    utterances: Iterable[Utterance],
+    responses: Responses,
+    clinic: Clinic,
+    knowledge: Knowledge,
+    now: datetime,
+) -> list[Reply]:
+    """What the utterances say at `now`, for who speaks without Rasa. KeyError as for `Responses.say`."""
+    facts = clinic_facts(clinic, knowledge, now)
+    return [responses.say(each, facts) for each in utterances]
 
 
 def region_of(clinic: Clinic, knowledge: Knowledge) -> Region:

@@ -29,7 +29,8 @@ DONT_KNOW_WORDS = re.compile(
 )
 # "No" answers alone, before a pause, or before a sentence of its own; "no energy" is no answer.
 NO_WORDS = re.compile(
-    r"^\W*(no+|nope|nah|naw)(?=\W*$|\s*[,.;!-]|\s+(i|it|not|never|they|thank|thanks|nothing|sorry|my|please|what|who|anyway|we|he|she)\b)|"
+    r"^\W*(no+|nope|nah|naw)(?=\W*$|\s*[,.;!-]|\s+(i|it|not|never|they|thank|"
+    r"thanks|nothing|sorry|my|please|what|who|anyway|we|he|she)\b)|"
     r"^\W*(i('?ve| have)?( got)? )?"
     r"(nothing( that| which)? i('?ve| have)? (seen|noticed|spotted|found|felt|know)|"
     r"nothing( that| which)? i('?ve| have) \w+(?=\W*$)|"

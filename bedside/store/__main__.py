@@ -13,7 +13,7 @@ from argon2 import PasswordHasher
 from sqlalchemy.exc import SQLAlchemyError
 
 from bedside.dialogue import Floor
-from bedside.knowledge import KnowledgeError, clinic_facts, load, load_responses
+from bedside.knowledge import KnowledgeError, in_words, load, load_responses
 from bedside.knowledge.responses import region_of
 from bedside.model import Clinic, Reply, Utterance
 from bedside.settings import Settings, SettingsError, read_clinic
@@ -146,16 +146,15 @@ def _replay(
     knowledge, responses = load(), load_responses()
     floor = Floor(knowledge, settings.heads)
 
-    def in_words(utterances: Sequence[Utterance]) -> list[Reply]:
-        facts = clinic_facts(clinic, knowledge, utc_now())
-        return [responses.say(each, facts) for each in utterances]
+    def spoken(utterances: Sequence[Utterance]) -> list[Reply]:
+        return in_words(utterances, responses, clinic, knowledge, utc_now())
 
     replayed = Replayer(
         database=database,
         spool=Spool(settings.spool),
         clinic=clinic,
         floor=floor.take_up,
-        in_words=in_words,
+        in_words=spoken,
         knowledge_version=knowledge.version,
         model_version=floor.model_version,
         by=OPERATOR,

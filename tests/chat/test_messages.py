@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 import threading
 import time
 
@@ -14,19 +13,11 @@ from bedside.model import FlagState
 from bedside.settings import read_clinic
 from chat.bodies import MOST_CHARACTERS
 from chat.sessions import COOKIE, Sessions
+from tests.conftest import MARKER
 
-MARKER = "Zwetschgenkuchen"
+pytestmark = pytest.mark.usefixtures("no_words_in_any_log")
+
 BRUISES = "I have bruises all over my legs"
-
-
-@pytest.fixture(autouse=True)
-def _no_words_in_any_log(caplog):
-    """Whatever a test does: its marker word reaches no log, of ours or of a library."""
-    caplog.set_level(logging.DEBUG)
-    yield
-    for when in ("setup", "call"):
-        for each in caplog.get_records(when):
-            assert MARKER not in each.getMessage() + str(each.exc_info) + str(each.args)
 
 
 # Once, and in order

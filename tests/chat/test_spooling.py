@@ -4,28 +4,19 @@ from __future__ import annotations
 
 import errno
 import json
-import logging
 import time
 
 import pytest
 
 from bedside.model import Urgency
 from chat.sessions import Sessions
+from tests.conftest import MARKER
 
-MARKER = "Zwetschgenkuchen"
+pytestmark = pytest.mark.usefixtures("no_words_in_any_log")
+
 BRUISES = f"I have bruises all over my legs {MARKER}"
 STROKE = f"my face is drooping on one side {MARKER}"
 KEPT = "I have kept this message"
-
-
-@pytest.fixture(autouse=True)
-def _no_words_in_any_log(caplog):
-    """Whatever a test does: its marker word reaches no log."""
-    caplog.set_level(logging.DEBUG)
-    yield
-    for when in ("setup", "call"):
-        for each in caplog.get_records(when):
-            assert MARKER not in each.getMessage() + str(each.exc_info) + str(each.args)
 
 
 def texts(replies):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import errno
 import json
-import logging
 import os
 import stat
 import sys
@@ -18,30 +17,22 @@ from sqlalchemy import select
 
 from bedside import store
 from bedside.dialogue import Floor
-from bedside.knowledge import clinic_facts
+from bedside.knowledge import in_words
 from bedside.model import LAST_INFUSION, Choice, Reply, Report, Urgency
 from bedside.review import due_at
 from bedside.store import Database, Spool, Spooled, replaying, tables
 from bedside.store import __main__ as commands
 from bedside.store import spool as module
+from tests.conftest import MARKER
 
-MARKER = "Zwetschgenkuchen"
+pytestmark = pytest.mark.usefixtures("no_words_in_any_log")
+
 BRUISES = f"I have bruises on my legs {MARKER}"
 STROKE = f"my face is drooping {MARKER}"
 KEPT = Reply(text="I have kept this message.")
 URGENT = Reply(text="Call the team today.", urgency=Urgency.URGENT)
 EMERGENCY = Reply(text="Call 999.", urgency=Urgency.EMERGENCY)
 KILLED = 9
-
-
-@pytest.fixture(autouse=True)
-def _no_words_in_any_log(caplog):
-    """Whatever a test does: its marker word reaches no log."""
-    caplog.set_level(logging.DEBUG)
-    yield
-    for when in ("setup", "call"):
-        for each in caplog.get_records(when):
-            assert MARKER not in each.getMessage() + str(each.exc_info) + str(each.args)
 
 
 @pytest.fixture
@@ -58,16 +49,15 @@ def floor(knowledge):
 def replayer(record, spool, floor, responses):
     """What the worker replays with."""
 
-    def in_words(utterances):
-        facts = clinic_facts(record.clinic, record.knowledge, record.clock())
-        return [responses.say(each, facts) for each in utterances]
+    def spoken(utterances):
+        return in_words(utterances, responses, record.clinic, record.knowledge, record.clock())
 
     return store.Replayer(
         database=record.database,
         spool=spool,
         clinic=record.clinic,
         floor=floor.take_up,
-        in_words=in_words,
+        in_words=spoken,
         knowledge_version=record.knowledge.version,
         model_version="lexicon",
         by="worker",

@@ -15,7 +15,7 @@ define NEEDS_PYTHON
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check proofs pages bench-triage bench-language bench-patients thresholds reference train chat clinician setup setup-dev clean
+.PHONY: help run test check proofs pages bench-triage bench-language bench-patients bench-turns thresholds reference train chat clinician setup setup-dev clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -50,6 +50,9 @@ bench-language: setup-dev ## figures of the reading over the test half of bench/
 
 bench-patients: setup-dev ## let 500 simulated patients talk to the running bot (start it with make run)
 	@$(OURS) -m bench.patients
+
+bench-turns: setup-dev ## measure turns after 10 and 1,000 earlier ones of the running bot (start it with make run)
+	@$(OURS) -m bench.turns
 
 thresholds: setup-dev ## choose the thresholds of the signs again by cross-validation (many minutes)
 	@$(OURS) -m bench.thresholds

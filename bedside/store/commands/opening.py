@@ -1,0 +1,45 @@
+"""What every command shares: how the record is opened, how an operator is asked and refused."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TypeAlias
+
+from bedside.model import Clinic
+from bedside.settings import Settings
+from bedside.store import Database
+
+# What a topic adds its commands to; a string, since argparse cannot be subscripted when it runs.
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+
+# Who did it, in the audit log.
+OPERATOR = "operator"
+
+
+class Refused(Exception):
+    """What was asked for cannot be done; the message is a sentence for the operator."""
+
+
+@dataclass(frozen=True)
+class Record:
+    """The record that a command works on. Its database is opened when it is first used."""
+
+    settings: Settings
+    clinic: Clinic
+
+    @cached_property
+    def database(self) -> Database:
+        return Database(self.settings.database_url)
+
+
+def asked(prompt: str) -> str:
+    """What the operator types; Refused when it is nothing."""
+    try:
+        value = input(prompt).strip()
+    except EOFError:
+        value = ""
+    if not value:
+        raise Refused("Nothing was given, so nothing was done")
+    return value

@@ -42,7 +42,7 @@ class SettingsError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """Where things are and which ports they use."""
+    """Where things are, which ports they use, and which Rasa the chat asks."""
 
     var: Path
     database_url: str
@@ -53,6 +53,7 @@ class Settings:
     console_port: int
     rasa_port: int
     actions_port: int
+    rasa_urls: tuple[str, ...]
     notify_urls: tuple[str, ...]
 
     @property
@@ -65,10 +66,6 @@ class Settings:
         """Where chat keeps messages while the database is away."""
         return self.var / "spool"
 
-    @property
-    def rasa_url(self) -> str:
-        return f"http://127.0.0.1:{self.rasa_port}"
-
     def make_database_private(self) -> None:
         """An SQLite file holds what patients wrote: nobody but its owner may read it."""
         scheme, _, path = self.database_url.partition(":///")
@@ -80,6 +77,7 @@ class Settings:
         """The settings of this process; SettingsError says which one cannot be used."""
         given = _environment() if environment is None else environment
         var = ROOT / given.get("BEDSIDE_VAR", "var")
+        rasa_port = _port(given, "BEDSIDE_RASA_PORT", 5005)
         return cls(
             var=var,
             database_url=given.get("BEDSIDE_DATABASE_URL") or f"sqlite:///{var / 'bedside.db'}",
@@ -88,8 +86,9 @@ class Settings:
             models=ROOT / given.get("BEDSIDE_MODELS", "models"),
             chat_port=_port(given, "BEDSIDE_CHAT_PORT", 8000),
             console_port=_port(given, "BEDSIDE_CONSOLE_PORT", 8001),
-            rasa_port=_port(given, "BEDSIDE_RASA_PORT", 5005),
+            rasa_port=rasa_port,
             actions_port=_port(given, "BEDSIDE_ACTIONS_PORT", 5055),
+            rasa_urls=_urls(given, "BEDSIDE_RASA_URLS", f"http://127.0.0.1:{rasa_port}"),
             notify_urls=tuple(given.get("BEDSIDE_NOTIFY_URLS", "").split()),
         )
 
@@ -141,6 +140,14 @@ def _port(given: Mapping[str, str], name: str, default: int) -> int:
     if not value.isascii() or not value.isdigit() or not 0 < int(value) < 65536:
         raise SettingsError(f"{name} must be a port number from 1 to 65535, not {value!r}.")
     return int(value)
+
+
+def _urls(given: Mapping[str, str], name: str, default: str) -> tuple[str, ...]:
+    urls = (given.get(name) or default).split()
+    for url in urls:
+        if not re.fullmatch(r"https?://[^\s/?#@]+/?", url):
+            raise SettingsError(f"{name} must hold addresses like {default}, not {url!r}.")
+    return tuple(dict.fromkeys(url.rstrip("/") for url in urls))
 
 
 def _check_keys(path: Path, data: Any) -> None:

@@ -23,7 +23,7 @@ from starlette.staticfiles import StaticFiles
 
 from bedside import store
 from bedside.dialogue import Floor
-from bedside.knowledge import clinic_facts, load, load_responses
+from bedside.knowledge import clinic_facts, in_words, load, load_responses
 from bedside.knowledge.responses import fill
 from bedside.model import Clinic, as_json
 from bedside.settings import ROOT, Settings, read_clinic, read_key
@@ -32,7 +32,7 @@ from chat.assistant import Assistant
 from chat.bodies import Refused
 from chat.edge import Edge
 from chat.sessions import Sessions
-from chat.turns import Turns
+from chat.turns import UNAVAILABLE, Turns
 
 logger = logging.getLogger(__name__)
 
@@ -54,7 +54,11 @@ class Chat:
         self.responses = load_responses()
         self.clock = clock
         self.database = store.Database(settings.database_url)
-        self.assistant = Assistant(settings.rasa_url)
+        self.assistant = Assistant(
+            settings.rasa_urls,
+            canary=self.responses.texts["utter_canary"],
+            unavailable=self._unavailable(),
+        )
         self.sessions = Sessions(read_key(settings.key_file))
         self.turns = Turns(
             self.database,
@@ -66,7 +70,12 @@ class Chat:
             Floor(self.knowledge, settings.heads),
             store.Spool(settings.spool),
         )
-        self._probed: tuple[float, bool] = (0.0, False)
+        self._probed: tuple[float, dict[str, bool]] = (0.0, {})
+
+    def _unavailable(self) -> str:
+        """What Rasa says when it can do nothing; no word of it depends on the hour."""
+        now = self.clock()
+        return in_words([UNAVAILABLE], self.responses, self.clinic, self.knowledge, now)[0].text
 
     async def page(self, request: Request) -> Response:
         facts = clinic_facts(self.clinic, self.knowledge, self.clock())
@@ -124,10 +133,16 @@ class Chat:
         return JSONResponse({"status": "ok"})
 
     async def ready(self, request: Request) -> Response:
-        database = await run_in_threadpool(self._database_state)
-        assistant = "ok" if await self._assistant_is_ready() else "away"
-        status = 200 if database == assistant == "ok" else 503
-        return JSONResponse({"database": database, "assistant": assistant}, status_code=status)
+        """Ready while the record and one Rasa are; of several, it says which one is away."""
+        replicas = await self._assistant_states()
+        state = {
+            "database": await run_in_threadpool(self._database_state),
+            "assistant": "ok" if any(replicas.values()) else "away",
+        }
+        status = 200 if set(state.values()) == {"ok"} else 503
+        if len(replicas) > 1:
+            state |= {name: "ok" if is_ready else "away" for name, is_ready in replicas.items()}
+        return JSONResponse(state, status_code=status)
 
     def _database_state(self) -> str:
         try:
@@ -136,12 +151,12 @@ class Chat:
             return "away"
         return "ok"
 
-    async def _assistant_is_ready(self) -> bool:
-        at, was_ready = self._probed
-        if time.monotonic() - at > PROBE_SECONDS:
-            was_ready = await self.assistant.is_ready(self.responses.texts["utter_canary"])
-            self._probed = (time.monotonic(), was_ready)
-        return was_ready
+    async def _assistant_states(self) -> dict[str, bool]:
+        at, states = self._probed
+        if not states or time.monotonic() - at > PROBE_SECONDS:
+            states = await self.assistant.ready()
+            self._probed = (time.monotonic(), states)
+        return states
 
     def _conversation(self, request: Request) -> str:
         conversation_id = self.sessions.conversation_of(request)

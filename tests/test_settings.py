@@ -62,9 +62,24 @@ def test_what_the_environment_says_holds(tmp_path: Path) -> None:
     assert settings.notify_urls == ("mailto://a@b", "ntfy://c")
 
 
-def test_rasa_is_spoken_to_on_this_machine_only() -> None:
+def test_rasa_is_spoken_to_on_this_machine_unless_told_otherwise() -> None:
     settings = Settings.from_environment({"BEDSIDE_RASA_PORT": "6005"})
-    assert settings.rasa_url == "http://127.0.0.1:6005"
+    assert settings.rasa_urls == ("http://127.0.0.1:6005",)
+
+
+def test_several_rasa_are_named_by_their_addresses_each_counted_once() -> None:
+    settings = Settings.from_environment(
+        {"BEDSIDE_RASA_URLS": "http://10.0.0.1:5005/  http://rasa-b:5005 http://10.0.0.1:5005"}
+    )
+    assert settings.rasa_urls == ("http://10.0.0.1:5005", "http://rasa-b:5005")
+
+
+@pytest.mark.parametrize(
+    "url", ["rasa-b:5005", "http://", "ftp://rasa-b", "http://a:5005/webhooks"]
+)
+def test_what_is_no_address_of_a_rasa_is_refused(url: str) -> None:
+    with pytest.raises(SettingsError, match=r"BEDSIDE_RASA_URLS must hold addresses like http://"):
+        Settings.from_environment({"BEDSIDE_RASA_URLS": f"http://127.0.0.1:5005 {url}"})
 
 
 def test_an_empty_value_is_no_value() -> None:

@@ -49,8 +49,13 @@ class LittleRasa:
         threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()
 
     @property
-    def port(self) -> int:
-        return int(self._server.server_address[1])
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._server.server_address[1]}"
+
+    @property
+    def asked(self) -> list[str]:
+        """The messages that it was asked about; probes are none."""
+        return [each["message"] for each in self.received if "message_id" in each["metadata"]]
 
     def stop(self) -> None:
         self.released.set()
@@ -95,6 +100,10 @@ class LittleRasa:
     def answer_late(self, request: dict[str, Any], write: Write) -> None:
         self.released.wait(10)
         self.answer(request, write)
+
+    def answer_without_its_action(self, request: dict[str, Any], write: Write) -> None:
+        """Its action server is away, so the rule speaks that is for that."""
+        self.say(write, Utterance(response="utter_unavailable"))
 
     def answer_nothing(self, request: dict[str, Any], write: Write) -> None:
         """As after an exception within Rasa that ended the stream."""
@@ -202,11 +211,16 @@ class Chat:
     """Chat with all that stands around it."""
 
     client: TestClient
-    rasa: LittleRasa
+    rasas: list[LittleRasa]
     database: Database
     settings: Settings
     clock: Clock
     monkeypatch: pytest.MonkeyPatch
+
+    @property
+    def rasa(self) -> LittleRasa:
+        """The only one, or the first of several."""
+        return self.rasas[0]
 
     def hurry(self) -> None:
         """Give Rasa little time, in a test that will see it pass."""
@@ -301,25 +315,27 @@ def make_chat(
     shutil.copy(migrated_file, tmp_path)
     with ExitStack() as stack:
 
-        def make(clinic_file: str = "tests/clinic.yml") -> Chat:
+        def make(clinic_file: str = "tests/clinic.yml", replicas: int = 1) -> Chat:
             clock = Clock(now)
             database = Database(f"sqlite:///{tmp_path / 'bedside.db'}")
-            rasa = LittleRasa(
-                Deployment(database, knowledge, clinic),
-                reader,
-                responses,
-                lambda: clinic_facts(clinic, knowledge, clock()),
-            )
+            here = Deployment(database, knowledge, clinic)
+            rasas = [
+                LittleRasa(
+                    here, reader, responses, lambda: clinic_facts(clinic, knowledge, clock())
+                )
+                for _ in range(replicas)
+            ]
             settings = Settings.from_environment(
                 {
                     "BEDSIDE_VAR": str(tmp_path),
                     "BEDSIDE_CLINIC_FILE": str(ROOT / clinic_file),
-                    "BEDSIDE_RASA_PORT": str(rasa.port),
+                    "BEDSIDE_RASA_URLS": " ".join(each.url for each in rasas),
                 }
             )
             client = stack.enter_context(TestClient(create_app(settings, clock)))
-            stack.callback(rasa.stop)
-            return Chat(client, rasa, database, settings, clock, monkeypatch)
+            for each in rasas:
+                stack.callback(each.stop)
+            return Chat(client, rasas, database, settings, clock, monkeypatch)
 
         yield make
 

@@ -127,6 +127,8 @@ class Chat:
 
     def _transcript(self, conversation_id: str) -> list[store.Entry]:
         with self.database.reading() as tx:
+            if not store.is_known(tx, conversation_id):
+                raise store.UnknownConversation(conversation_id)
             return store.transcript(tx, conversation_id)
 
     async def health(self, request: Request) -> Response:

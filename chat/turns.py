@@ -114,6 +114,8 @@ class Turns:
             replies = await run_in_threadpool(self._settle, received, parsed, said)
             self._keep_late(received, said, in_time)
             return Answered(received.conversation.id, replies)
+        except store.UnknownConversation:  # erased meanwhile, and the message with it
+            raise
         except Exception as error:  # the message is stored, and the worker takes it up
             logger.error("a message could not be answered yet: %s", type(error).__name__)
             replies = await self._without_record(text, UNAVAILABLE, said.replies)
@@ -286,6 +288,7 @@ class Turns:
     def _store_unshown(self, received: store.Received, late: Sequence[Reply]) -> None:
         try:
             with self._database.writing() as tx:
+                store.lock(tx, received.conversation.id)
                 store.answer(
                     tx,
                     received.conversation.id,
@@ -294,5 +297,7 @@ class Turns:
                     now=self._clock(),
                     shown=False,
                 )
+        except store.UnknownConversation:
+            logger.warning("late replies were let go: their conversation was erased")
         except store.DatabaseAway:
             logger.error("late replies could not be kept: the database is away")

@@ -11,6 +11,7 @@ from bedside.store.conversations import (
     UnknownInvitation,
     acquire,
     answer,
+    is_known,
     left_behind,
     lock,
     message_of,
@@ -20,6 +21,18 @@ from bedside.store.conversations import (
     replies_to,
 )
 from bedside.store.database import Database, DatabaseAway, Transaction, utc_now
+from bedside.store.erasing import (
+    Erased,
+    StillFlagged,
+    UnknownPatient,
+    erase_conversation,
+    erase_patient,
+    erased_before,
+    old_conversations,
+    overwrite,
+    was_erased,
+)
+from bedside.store.exporting import Found, conversations_of, dossier, find_patients
 from bedside.store.flags import FlagView, flag_of, flags, move, note_queue_read, note_read
 from bedside.store.following_up import follow_up, is_silent, perhaps_silent
 from bedside.store.outbox import Delivery, claim, delivered, failed
@@ -48,6 +61,20 @@ from bedside.store.transcripts import Entry, transcript
 from bedside.store.verifying import Verified, audited_clinics, verify_audit
 
 __all__ = [
+    "Found",
+    "conversations_of",
+    "dossier",
+    "find_patients",
+    "is_known",
+    "was_erased",
+    "overwrite",
+    "old_conversations",
+    "erased_before",
+    "erase_patient",
+    "erase_conversation",
+    "UnknownPatient",
+    "StillFlagged",
+    "Erased",
     "ANSWERED",
     "BY_ASSISTANT",
     "BY_FLOOR",

@@ -1,5 +1,4 @@
-"""The operators' commands: `python -m bedside.store migrate`, `add-clinician`, `invite`,
-`verify-audit`, `replay`."""
+"""What operators do with the record: `python -m bedside.store COMMAND`."""
 
 from __future__ import annotations
 
@@ -13,10 +12,10 @@ from bedside.knowledge import KnowledgeError, load
 from bedside.knowledge.responses import region_of
 from bedside.settings import Settings, SettingsError, read_clinic
 from bedside.store import DatabaseAway
-from bedside.store.commands import auditing, enrolling, spooled, upkeep
+from bedside.store.commands import auditing, enrolling, erasing, exporting, spooled, upkeep
 from bedside.store.commands.opening import Record, Refused
 
-TOPICS = (upkeep, enrolling, auditing, spooled)
+TOPICS = (upkeep, enrolling, auditing, spooled, exporting, erasing)
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -107,6 +107,12 @@ def lock(tx: Transaction, conversation_id: str) -> Conversation:
     return conversation_of(row)
 
 
+def is_known(tx: Transaction, conversation_id: str) -> bool:
+    """Whether there is such a conversation, ended or not."""
+    row = tx.execute(select(conversations.c.id).where(conversations.c.id == conversation_id))
+    return row.first() is not None
+
+
 def acquire(
     tx: Transaction, conversation_id: str, message: Message, *, holder: str, now: datetime
 ) -> Received:

@@ -32,6 +32,7 @@ from bedside.model import (
 from bedside.store import audit
 from bedside.store.conversations import UnknownConversation, answer, lock, place
 from bedside.store.database import Database, DatabaseAway, Transaction
+from bedside.store.erasing import was_erased
 from bedside.store.rows import BY_FLOOR, Conversation, Message
 from bedside.store.spool import NotWhole, Spool, Spooled
 from bedside.store.tables import conversations, messages
@@ -105,9 +106,19 @@ class Replayer:
         except DatabaseAway:
             raise
         except UnknownConversation:
-            self._set_aside(path, NO_CONVERSATION, replayed)
+            self._without_conversation(path, message, replayed)
         except Exception as error:  # its text could quote the patient, its kind cannot
             _leave(path, error, replayed)
+
+    def _without_conversation(self, path: Path, message: Spooled, replayed: Replayed) -> None:
+        """What came for an erased conversation is erased as well; else an operator decides."""
+        with self.database.reading() as tx:
+            erased = was_erased(tx, message.conversation_id)
+        if not erased:
+            self._set_aside(path, NO_CONVERSATION, replayed)
+            return
+        self.spool.remove(path)
+        logger.warning("the spooled message %s was removed: its conversation was erased", path.name)
 
     def _set_aside(self, path: Path, why: str, replayed: Replayed) -> None:
         try:

@@ -12,7 +12,7 @@ import json
 import os
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -87,6 +87,27 @@ class Spool:
         except FileNotFoundError:
             return []
 
+    @property
+    def aside(self) -> Path:
+        return self.folder / "aside"
+
+    def erase(self, conversation_ids: Iterable[str]) -> int:
+        """Remove the files of these conversations, those set aside too; gives back how many. An unfinished
+        one goes too."""
+        begins = tuple(_digest(each) for each in conversation_ids)
+        found = [
+            path
+            for folder in (self.folder, self.aside)
+            if folder.is_dir()
+            for path in folder.iterdir()
+            if begins and path.name.startswith(begins)
+        ]
+        for path in found:
+            path.unlink(missing_ok=True)
+        for folder in {path.parent for path in found}:
+            _sync(folder)
+        return len(found)
+
     def read(self, path: Path) -> Spooled:
         """The message in that file; NotWhole when it holds none, FileNotFoundError when it is gone."""
         content = path.read_bytes()
@@ -103,9 +124,9 @@ class Spool:
         path.unlink(missing_ok=True)
 
     def set_aside(self, path: Path) -> None:
-        """Move the file to the folder `aside`, for an operator. It is never removed from there, and is
-        taken again when it is moved back."""
-        aside = self.folder / "aside"
+        """Move the file to the folder `aside`, for an operator. It stays there until its conversation is
+        erased, and is taken again when it is moved back."""
+        aside = self.aside
         _make(aside)
         os.replace(path, aside / f"{path.name}.{uuid.uuid4().hex}")
         _sync(aside)

@@ -21,6 +21,7 @@ from bedside.knowledge import Knowledge
 from bedside.language import Reader
 from bedside.model import Clinic, FlagState, Parsed, Reply
 from bedside.store import Database, schema, tables
+from bedside.store import __main__ as commands
 
 
 @dataclass
@@ -270,6 +271,31 @@ def record(
     with database.writing() as tx:
         store.ensure_clinic(tx, clinic, now=now)
     return Record(database, knowledge, reader, Clock(now), clinic)
+
+
+@pytest.fixture
+def operate(
+    record: Record, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: Any
+) -> Callable[..., tuple[int, str, str]]:
+    """`python -m bedside.store …` for this record; gives back the exit code and what was printed."""
+    url = record.database.engine.url.render_as_string(hide_password=False)
+    monkeypatch.setenv("BEDSIDE_DATABASE_URL", url)
+    monkeypatch.setenv("BEDSIDE_VAR", str(tmp_path))
+    monkeypatch.setenv("BEDSIDE_MODELS", str(tmp_path / "no models"))
+    monkeypatch.setenv("BEDSIDE_CLINIC_FILE", "tests/clinic.yml")
+
+    def run(*arguments: str) -> tuple[int, str, str]:
+        code = commands.main(list(arguments))
+        printed = capsys.readouterr()
+        return code, printed.out, printed.err
+
+    return run
+
+
+@pytest.fixture
+def spool(tmp_path: Path) -> store.Spool:
+    """The spool of the same deployment."""
+    return store.Spool(tmp_path / "spool")
 
 
 @pytest.fixture

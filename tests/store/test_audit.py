@@ -11,7 +11,7 @@ from datetime import datetime, timedelta, timezone
 from itertools import pairwise
 
 import pytest
-from sqlalchemy import delete, select, text
+from sqlalchemy import select, text
 from sqlalchemy.engine import make_url
 
 from bedside import store
@@ -324,22 +324,6 @@ def test_postgresql_refuses_to_put_a_line_in_the_place_of_another(record):
     replaced = f"{LINE} 2, 'x', 'x') ON CONFLICT (clinic_id, number) DO UPDATE SET actor = 'x'"
     with pytest.raises(DatabaseAway, match=ADDED_ONLY), record.database.writing() as tx:
         tx.exec_driver_sql(replaced)
-
-
-def test_a_patient_is_erased_without_touching_the_audit_log(record):
-    """No command does it yet; the log must not be in its way, nor speak of anything but ids."""
-    with record.database.writing() as tx:
-        secret = store.invite(
-            tx, clinic_id="main", name="Rosa", contact="020", by="operator", now=record.clock()
-        )
-    record.tell(record.open(invitation=secret), "I have bruises on my legs")
-    before = lines(record)
-    with record.database.writing() as tx:
-        for name in ("mentions", "reports", "messages", "flags", "outbox", "conversations"):
-            tx.execute(delete(tables.metadata.tables[name]))
-        tx.execute(delete(tables.patients))
-    assert lines(record) == before and fault(record) is None
-    assert "Rosa" not in repr(before)
 
 
 def test_the_role_of_the_readme_can_run_a_turn_and_change_no_line(record):

@@ -43,3 +43,10 @@ def asked(prompt: str) -> str:
     if not value:
         raise Refused("Nothing was given, so nothing was done")
     return value
+
+
+def days(value: str) -> int:
+    """A number of days, for argparse."""
+    if not value.isascii() or not value.isdigit() or not 0 < int(value) < 100_000:
+        raise argparse.ArgumentTypeError("a number of days from 1")
+    return int(value)

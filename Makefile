@@ -15,13 +15,16 @@ define NEEDS_PYTHON
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check proofs pages bench-triage bench-language bench-patients bench-turns thresholds reference train chat clinician setup setup-dev clean
+.PHONY: help run scale test check proofs pages bench-triage bench-language bench-patients bench-turns thresholds reference train chat clinician setup setup-dev clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 run: setup ## start everything: chat on port 8000, console on port 8001
 	@$(OURS) -m launch.run
+
+scale: setup ## start two of each on the PostgreSQL of BEDSIDE_DATABASE_URL: chat on ports 8000 and 8010
+	@$(OURS) -m launch.scale
 
 test: setup-dev ## run all tests, the core's first
 	@$(OURS) -m pytest $(CORE_TESTS)

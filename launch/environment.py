@@ -47,4 +47,5 @@ def program_environment(settings: Settings, model: Path) -> dict[str, str]:
         "BEDSIDE_CONSOLE_PORT": str(settings.console_port),
         "BEDSIDE_RASA_PORT": str(settings.rasa_port),
         "BEDSIDE_ACTIONS_PORT": str(settings.actions_port),
+        "BEDSIDE_RASA_URLS": " ".join(settings.rasa_urls),
     }

@@ -1,4 +1,4 @@
-"""Becomes one program of the Procfile; Supervisor starts each one so.
+"""Becomes one program of the Procfile, or one of several of its kind; Supervisor starts each one so.
 
 The program ends with Supervisor, however Supervisor ends, so no port stays taken.
 """
@@ -12,6 +12,7 @@ from pathlib import Path
 from launch.failure import exit_code_of
 from launch.leash import die_with_parent
 from launch.procfile import read_procfile, words_of
+from launch.replicas import environment_of, kind_of
 
 
 def main() -> int:
@@ -20,8 +21,9 @@ def main() -> int:
 
 def _become(name: str, procfile: Path) -> int:
     die_with_parent()
-    words = words_of(read_procfile(procfile)[name], os.environ)
-    os.execvp(words[0], words)
+    environment = environment_of(name, os.environ)
+    words = words_of(read_procfile(procfile)[kind_of(name)], environment)
+    os.execvpe(words[0], words, environment)
 
 
 if __name__ == "__main__":

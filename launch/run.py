@@ -6,12 +6,15 @@ It knows no program's inside.
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 
 from bedside.settings import Settings, SettingsError, read_clinic
 from launch.environment import program_environment
 from launch.failure import Failure, exit_code_of
 from launch.leash import die_with_make
 from launch.ports import check_ports
+from launch.procfile import read_procfile
+from launch.replicas import ONE_OF_EACH, asking_all, kind_of, names_of, ports_of
 from launch.stamps import ROOT, shown
 from launch.steps import Step, run_step
 from launch.supervise import Plan, alone, supervise
@@ -21,7 +24,7 @@ from launch.training import ready_model
 BANNER = """
   Bedside is running.
 
-    Write as a patient       http://127.0.0.1:{chat}
+    Write as a patient       {chat}
     Review as a clinician    http://127.0.0.1:{console}
     Make the first clinician make clinician
 
@@ -38,29 +41,39 @@ def main() -> int:
 
 def _run() -> int:
     die_with_make()
-    settings = _settings()
+    return start(read_settings(), ONE_OF_EACH)
+
+
+def start(settings: Settings, replicas: Mapping[str, int]) -> int:
+    """0 once it was asked to stop; Failure says why it could not go on."""
+    procfile = ROOT / "Procfile"
+    settings = asking_all(settings, replicas)
+    ports = ports_of(names_of(list(read_procfile(procfile)), replicas), settings)
     with alone(Files(var=settings.var)):
-        check_ports(settings)
+        check_ports(ports)
         environment = program_environment(settings, ready_model(settings.models))
         run_step(_migration(settings), environment)
         plan = Plan(
             settings=settings,
-            procfile=ROOT / "Procfile",
+            procfile=procfile,
+            replicas=replicas,
             environment=environment,
-            when_ready=lambda: print(banner(settings), flush=True),
+            when_ready=lambda: print(banner(settings, ports), flush=True),
         )
         return supervise(plan)
 
 
-def banner(settings: Settings) -> str:
+def banner(settings: Settings, ports: Mapping[str, int]) -> str:
+    """What the operator reads once everything is ready. Takes programs and their ports."""
+    chats = [f"http://127.0.0.1:{port}" for name, port in ports.items() if kind_of(name) == "chat"]
     log = shown(Files(var=settings.var).log)
-    text = BANNER.format(chat=settings.chat_port, console=settings.console_port, log=log)
+    text = BANNER.format(chat=" or ".join(chats), console=settings.console_port, log=log)
     if read_clinic(settings.clinic_file).is_placeholder:
         text += PLACEHOLDERS.format(clinic=settings.clinic_file.name)
     return text
 
 
-def _settings() -> Settings:
+def read_settings() -> Settings:
     """Read with the clinic's file, so that a mistake in either is said before anything starts."""
     try:
         settings = Settings.from_environment()

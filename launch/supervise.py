@@ -21,11 +21,12 @@ from launch.failure import Failure
 from launch.logs import Lives, Tail, Voice
 from launch.procfile import read_procfile, words_of
 from launch.readiness import Watch
+from launch.replicas import environment_of, kind_of, names_of, ports_of
 from launch.stamps import shown
 from launch.steps import Progress, last_line, last_lines
 from launch.supervisor import Files, check_none_is_left, start_supervisor, stop_supervisor
 
-READY_SECONDS = 120
+READY_SECONDS = 30  # for each program: they load side by side, on few cores
 LOOK_SECONDS = 0.2
 DEATHS_TOO_MANY = 3  # before everything is ready; later a program is restarted for ever
 SHOWN_LINES = 15
@@ -34,10 +35,11 @@ RASA_HAS_NO_MODEL = "Could not load model"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What to run, where, and what to do once everything is ready."""
+    """What to run, how many of each kind, where, and what to do once everything is ready."""
 
     settings: Settings
     procfile: Path
+    replicas: Mapping[str, int]
     environment: Mapping[str, str]
     when_ready: Callable[[], None]
 
@@ -121,16 +123,18 @@ class Log:
 
 
 def _checked_programs(plan: Plan) -> list[str]:
-    programs = read_procfile(plan.procfile)
-    for command in programs.values():
-        words_of(command, plan.environment)
-    return list(programs)
+    commands = read_procfile(plan.procfile)
+    programs = names_of(list(commands), plan.replicas)
+    for name in programs:
+        words_of(commands[kind_of(name)], environment_of(name, plan.environment))
+    return programs
 
 
 def _wait_until_ready(
     plan: Plan, child: subprocess.Popen[bytes], log: Log, asked: StopAsked
 ) -> None:
-    progress, watch = Progress("Starting the programs"), Watch(plan.settings)
+    progress = Progress("Starting the programs")
+    watch = Watch(ports_of(list(log.tails), plan.settings))
     watch.start()
     try:
         while (late := _late(watch, log)) and not asked:
@@ -161,10 +165,10 @@ def _check_progress(seconds: int, late: Sequence[str], log: Log) -> None:
             raise Failure(
                 f"{name} died {count} times while starting; its last lines are above.", lines
             )
-    if seconds > READY_SECONDS:
+    if seconds > READY_SECONDS * len(log.tails):
         names = ", ".join(late)
         raise Failure(
-            f"Not ready after {READY_SECONDS} s: {names}; the logs are in {shown(log.files.log)}."
+            f"Not ready after {seconds} s: {names}; the logs are in {shown(log.files.log)}."
         )
 
 

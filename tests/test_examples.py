@@ -9,7 +9,14 @@ import pytest
 
 
 @pytest.mark.parametrize(
-    "name", ["bedside.knowledge.responses", "bedside.language.answers", "chat.assistant"]
+    "name",
+    [
+        "bedside.knowledge.responses",
+        "bedside.language.answers",
+        "chat.assistant",
+        "chat.replicas",
+        "launch.replicas",
+    ],
 )
 def test_the_examples_of_a_module_hold(name: str) -> None:
     result = doctest.testmod(importlib.import_module(name))

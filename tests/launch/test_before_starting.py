@@ -16,9 +16,14 @@ from launch import steps, supervise
 from launch.environment import program_environment
 from launch.failure import Failure, exit_code_of
 from launch.ports import check_ports
+from launch.replicas import TWO_OF_EACH, asking_all, environment_of, names_of, ports_of
+from launch.run import banner
+from launch.scale import check_postgresql
 from launch.stamps import ROOT
 from launch.supervisor import Files
 
+PROGRAMS = ["rasa", "actions", "chat", "console", "worker"]
+TWO = names_of(PROGRAMS, TWO_OF_EACH)
 RUNS_BEFORE_PYTHON_3_10_IS_THERE = ("failure", "install", "leash", "stamps", "steps", "uv")
 
 
@@ -27,17 +32,93 @@ def test_a_port_in_use_is_said_in_one_sentence(settings: Settings) -> None:
         other.bind(("127.0.0.1", settings.chat_port))
         other.listen()
         with pytest.raises(Failure, match=rf"^Port {settings.chat_port} is in use; .*\.$"):
-            check_ports(settings)
+            check_ports(ports_of(PROGRAMS, settings))
 
 
 def test_free_ports_are_fine(settings: Settings) -> None:
-    check_ports(settings)
+    check_ports(ports_of(PROGRAMS, settings))
 
 
 def test_the_same_port_twice_is_said_before_anything_starts(settings: Settings) -> None:
     twice = dataclasses.replace(settings, console_port=settings.chat_port)
     with pytest.raises(Failure, match="BEDSIDE_CHAT_PORT and BEDSIDE_CONSOLE_PORT are both"):
-        check_ports(twice)
+        check_ports(ports_of(PROGRAMS, twice))
+
+
+def test_a_port_of_a_second_program_in_use_names_the_setting_that_moves_it(
+    settings: Settings,
+) -> None:
+    ports = ports_of(TWO, settings)
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", ports["rasa-2"]))
+        other.listen()
+        with pytest.raises(Failure, match=rf"^Port {ports['rasa-2']} .* set BEDSIDE_RASA_PORT in"):
+            check_ports({"rasa-2": ports["rasa-2"]})
+
+
+def test_a_second_program_on_the_port_of_another_kind_is_said(settings: Settings) -> None:
+    console = dataclasses.replace(settings, console_port=settings.chat_port + 10)
+    with pytest.raises(Failure, match=r"BEDSIDE_CHAT_PORT \+ 10 and BEDSIDE_CONSOLE_PORT are both"):
+        check_ports(ports_of(["chat-2", "console"], console))
+
+
+# Two of each
+
+
+def test_two_of_each_are_nine_programs_and_one_console() -> None:
+    assert names_of(PROGRAMS, TWO_OF_EACH) == [
+        *("rasa-1", "rasa-2", "actions-1", "actions-2", "chat-1", "chat-2"),
+        *("console", "worker-1", "worker-2"),
+    ]
+
+
+def test_each_rasa_has_an_action_server_of_its_own_and_both_chats_ask_both_rasa() -> None:
+    settings = asking_all(Settings.from_environment({}), TWO_OF_EACH)
+    shared = program_environment(settings, Path("model"))
+    of = {name: environment_of(name, shared) for name in TWO}
+    pairs = [(of[f"rasa-{n}"], of[f"actions-{n}"]) for n in (1, 2)]
+    assert [rasa["BEDSIDE_RASA_PORT"] for rasa, _ in pairs] == ["5005", "5015"]
+    assert [rasa["BEDSIDE_ACTIONS_PORT"] for rasa, _ in pairs] == ["5055", "5065"]
+    assert [actions["BEDSIDE_ACTIONS_PORT"] for _, actions in pairs] == ["5055", "5065"]
+    asked = "http://127.0.0.1:5005 http://127.0.0.1:5015"
+    assert {of[f"chat-{n}"]["BEDSIDE_RASA_URLS"] for n in (1, 2)} == {asked}
+    assert {each["BEDSIDE_CONSOLE_PORT"] for each in of.values()} == {"8001"}
+
+
+def test_the_banner_of_two_chats_names_both(settings: Settings) -> None:
+    text = banner(settings, ports_of(TWO, settings))
+    first = f"http://127.0.0.1:{settings.chat_port}"
+    assert f"{first} or http://127.0.0.1:{settings.chat_port + 10}\n" in text
+
+
+@pytest.mark.parametrize("url", ["sqlite:///var/bedside.db", "mysql://x@127.0.0.1/x"])
+def test_two_of_each_without_postgresql_are_refused_with_how_to_get_it(url: str) -> None:
+    with pytest.raises(
+        Failure, match="need PostgreSQL, and BEDSIDE_DATABASE_URL is not"
+    ) as refused:
+        check_postgresql(url)
+    assert "sudo apt-get install postgresql" in refused.value.log_lines
+
+
+def test_a_postgresql_that_does_not_answer_is_named_without_its_password() -> None:
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        place = f"127.0.0.1:{nobody.getsockname()[1]}"
+        with pytest.raises(Failure, match=f"No PostgreSQL answers at {place}") as refused:
+            check_postgresql(f"postgresql://bedside:secret@{place}/bedside")
+    assert "secret" not in str(refused.value)
+    assert "sudo service postgresql start" in refused.value.log_lines
+
+
+def test_a_postgresql_on_a_socket_or_one_that_answers_is_fine() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        check_postgresql(f"postgresql://bedside@127.0.0.1:{server.getsockname()[1]}/bedside")
+    check_postgresql("postgresql:///bedside?host=/var/run/postgresql")
+
+
+def test_an_address_with_a_port_that_is_none_is_refused() -> None:
+    with pytest.raises(Failure, match="BEDSIDE_DATABASE_URL is not an address"):
+        check_postgresql("postgresql://bedside@127.0.0.1:none/bedside")
 
 
 def test_every_program_is_told_to_keep_telemetry_off(settings: Settings) -> None:

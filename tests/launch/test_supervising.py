@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import configparser
+import json
 import os
 import signal
+import socket
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -17,6 +22,8 @@ from bedside.settings import Settings
 from launch.failure import Failure
 from launch.logs import Lives, Tail, Voice
 from launch.procfile import parse_procfile, read_procfile, words_of
+from launch.readiness import still_starting
+from launch.replicas import ports_of
 from launch.stamps import ROOT
 from launch.supervisor import Files, configuration
 
@@ -37,6 +44,7 @@ def work():
     plan = Plan(
         settings=settings,
         procfile=Path(sys.argv[1]),
+        replicas={kind: 2 for kind in sys.argv[2:]},
         environment=environment,
         when_ready=lambda: print("all ready", flush=True),
     )
@@ -120,17 +128,18 @@ def test_a_death_is_told_in_one_line() -> None:
 
 @pytest.fixture
 def launch(settings: Settings, tmp_path: Path) -> Iterator[Callable[..., Launched]]:
-    """Starts the launcher on stand-ins; `worker` is the command of one of them."""
+    """Starts the launcher on stand-ins; `worker` is the command of one of them, `two_of` the kinds of
+    which there are two."""
     started: list[Launched] = []
 
-    def start(worker: str = f"python {STAND_IN} worker") -> Launched:
+    def start(worker: str = f"python {STAND_IN} worker", two_of: Sequence[str] = ()) -> Launched:
         (tmp_path / "Procfile").write_text(
             f"actions: python {STAND_IN} actions $BEDSIDE_ACTIONS_PORT\n"
             f"chat: python {STAND_IN} chat $BEDSIDE_CHAT_PORT\n"
             f"console: python {STAND_IN} console $BEDSIDE_CONSOLE_PORT\n"
             f"worker: {worker}\n"
         )
-        started.append(Launched(settings, tmp_path))
+        started.append(Launched(settings, tmp_path, two_of))
         return started[-1]
 
     yield start
@@ -152,6 +161,40 @@ def test_a_killed_program_is_started_again_and_ctrl_c_stops_all(
     assert launched.process.wait(PATIENCE_SECONDS) == 0
     assert not any(map(_is_alive, pids))
     assert "chat    | chat starts" in launched.output()
+
+
+def test_the_second_of_a_kind_has_a_port_a_log_and_a_life_of_its_own(
+    launch: Callable[..., Launched], settings: Settings
+) -> None:
+    launched = launch(two_of=["actions", "chat", "worker"])
+    launched.wait_for("all ready")
+    for name, port in ports_of(["chat-1", "chat-2", "actions-2"], settings).items():
+        socket.create_connection(("127.0.0.1", port)).close()
+        assert launched.pid_of(name)
+    first, second = launched.pid_of("chat-1"), launched.pid_of("chat-2")
+    os.kill(second, signal.SIGKILL)
+    launched.wait_for("chat-2 died (terminated by SIGKILL) and was started again")
+    launched.wait_until(lambda: launched.pid_of("chat-2") != second)
+    assert launched.pid_of("chat-1") == first
+    assert "chat-2    | chat starts" in launched.output()
+
+
+@pytest.mark.parametrize(
+    ("chat_says", "late"),
+    [
+        ({"database": "ok", "assistant": "ok"}, []),
+        ({"database": "ok", "assistant": "away"}, ["rasa"]),
+        ({"database": "away", "assistant": "ok"}, ["the database"]),
+        ({"assistant": "ok", "rasa-1": "ok", "rasa-2": "away"}, ["rasa-2"]),
+        ({"assistant": "away", "rasa-1": "away", "rasa-2": "away"}, ["rasa-1", "rasa-2"]),
+    ],
+)
+def test_the_chat_tells_which_rasa_is_still_starting(
+    chat_says: dict[str, str], late: list[str]
+) -> None:
+    status = 200 if "away" not in (chat_says["assistant"], chat_says.get("database")) else 503
+    with answering(status, chat_says) as port:
+        assert list(still_starting({"chat-1": port, "worker-1": 1})) == late
 
 
 @pytest.mark.parametrize("signum", [signal.SIGTERM, signal.SIGHUP])
@@ -190,14 +233,14 @@ def test_a_program_that_keeps_dying_is_named_with_its_last_lines(
 class Launched:
     """A running launcher, seen from outside."""
 
-    def __init__(self, settings: Settings, folder: Path) -> None:
+    def __init__(self, settings: Settings, folder: Path, two_of: Sequence[str] = ()) -> None:
         self.folder = folder
         self.files = Files(var=settings.var)
         ports = ("chat_port", "console_port", "rasa_port", "actions_port")
         environment = {f"BEDSIDE_{port.upper()}": str(getattr(settings, port)) for port in ports}
         with (folder / "out").open("wb") as out, (folder / "err").open("wb") as err:
             self.process = subprocess.Popen(
-                [sys.executable, "-c", LAUNCHER, str(folder / "Procfile")],
+                [sys.executable, "-c", LAUNCHER, str(folder / "Procfile"), *two_of],
                 cwd=ROOT,
                 env={**os.environ, **environment, "BEDSIDE_VAR": str(settings.var)},
                 stdout=out,
@@ -231,6 +274,25 @@ class Launched:
         if self.process.poll() is None:
             self.process.terminate()
             self.process.wait(PATIENCE_SECONDS)
+
+
+@contextmanager
+def answering(status: int, says: dict[str, str]) -> Iterator[int]:
+    """The port of a program that answers this to everything."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(status)
+            self.end_headers()
+            self.wfile.write(json.dumps(says).encode())
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        yield int(server.server_address[1])
+        server.shutdown()
 
 
 def _read(text: str) -> configparser.RawConfigParser:

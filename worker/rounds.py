@@ -4,7 +4,7 @@ and write once more to who was told an emergency and fell silent."""
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,6 +18,8 @@ logger = logging.getLogger(__name__)
 
 # Longer than chat may take for an answer (8 s): what is older, nobody is working on.
 LEFT_BEHIND = timedelta(seconds=20)
+# What is due after these waits for the next round, so that the round's other work is not kept back.
+MOST_IN_A_ROUND = 20
 HOLDER = "worker"
 UNAVAILABLE = Utterance(response="utter_unavailable")
 FOLLOW_UP = Utterance(response="utter_follow_up", urgency=Urgency.EMERGENCY)
@@ -62,9 +64,17 @@ class Rounds:
 
     def deliver(self) -> int:
         """Send what is due; gives back how many went out. What failed comes back later."""
-        with self._database.writing() as tx:
-            due = store.claim(tx, now=self._clock())
-        return sum(self._each(self._delivered, each) for each in due)
+        return sum(self._each(self._delivered, each) for each in self._due())
+
+    def _due(self) -> Iterator[store.Delivery]:
+        """Each is claimed only when its turn has come: a claim lasts a minute, and behind some slow ones
+        another worker would take it for left, and tell the team twice."""
+        for _ in range(MOST_IN_A_ROUND):
+            with self._database.writing() as tx:
+                claimed = store.claim(tx, now=self._clock(), most=1)
+            if not claimed:
+                return
+            yield from claimed
 
     def answer_left_behind(self) -> int:
         """Answer messages whose program died, by the floor; gives back how many."""

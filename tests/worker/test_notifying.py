@@ -108,3 +108,23 @@ def test_a_notification_that_always_fails_does_not_keep_the_others_back(night, t
             worker.deliver()
         night.clock.advance(seconds=61)
     assert len(telephone.received) == 1
+
+
+def test_a_slow_telephone_does_not_let_another_worker_tell_the_same_again(night):
+    told = []
+
+    class Slow(Notifier):
+        """Each call takes 20 s; during the fourth the other worker comes."""
+
+        def send(self, delivery):
+            told.append(delivery.id)
+            night.clock.advance(seconds=20)
+            if len(told) == 4:
+                other.deliver()
+            return True
+
+    first, other = (night.worker(notifier=Slow([], "http://console")) for _ in range(2))
+    for text in (BRUISES, "I am tired", "my nose bleeds", "I have a rash", "my face is drooping"):
+        night.report(text)
+    first.deliver()
+    assert len(told) == len(set(told)) == len(night.rows("outbox"))

@@ -13,7 +13,6 @@ from functools import lru_cache
 from typing import Any
 
 from starlette.applications import Starlette
-from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
@@ -31,6 +30,7 @@ from chat import bodies
 from chat.assistant import Assistant
 from chat.bodies import Refused
 from chat.edge import Edge
+from chat.in_time import InTime
 from chat.sessions import Sessions
 from chat.turns import UNAVAILABLE, Turns
 
@@ -54,6 +54,7 @@ class Chat:
         self.responses = load_responses()
         self.clock = clock
         self.database = store.Database(settings.database_url)
+        self.in_time = InTime()
         self.assistant = Assistant(
             settings.rasa_urls,
             canary=self.responses.texts["utter_canary"],
@@ -95,7 +96,7 @@ class Chat:
         if clinic not in (None, self.clinic.id):
             raise Refused(404, "There is no such clinic here.")
         invitation = bodies.text_or_none(data, "invitation")
-        conversation_id = await run_in_threadpool(self._open, invitation)
+        conversation_id = await self.in_time(self._open, invitation)
         response = JSONResponse({"conversation_id": conversation_id}, status_code=201)
         self.sessions.remember(response, request, conversation_id)
         return response
@@ -122,7 +123,7 @@ class Chat:
 
     async def transcript(self, request: Request) -> Response:
         conversation_id = self._conversation(request)
-        entries = await run_in_threadpool(self._transcript, conversation_id)
+        entries = await self.in_time(self._transcript, conversation_id)
         return JSONResponse({"messages": [_line(each) for each in entries if each.shown]})
 
     def _transcript(self, conversation_id: str) -> list[store.Entry]:
@@ -138,7 +139,7 @@ class Chat:
         """Ready while the record and one Rasa are; of several, it says which one is away."""
         replicas = await self._assistant_states()
         state = {
-            "database": await run_in_threadpool(self._database_state),
+            "database": await self.in_time(self._database_state),
             "assistant": "ok" if any(replicas.values()) else "away",
         }
         status = 200 if set(state.values()) == {"ok"} else 503

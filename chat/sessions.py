@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
+
 from itsdangerous import BadData, URLSafeTimedSerializer
 from starlette.requests import Request
 from starlette.responses import Response
 
 COOKIE = "bedside_chat"
-LONGEST_SECONDS = 30 * 24 * 3600
+LASTS_SECONDS = 30 * 24 * 3600
 
 
 class Sessions:
@@ -15,12 +17,16 @@ class Sessions:
         self._serializer = URLSafeTimedSerializer(key, salt="chat")
 
     def conversation_of(self, request: Request) -> str | None:
-        """The conversation of the request's cookie; None when there is none, or it is forged or old."""
+        """The conversation of the request's cookie; None when there is none, or it is forged or old.
+
+        One that was made while the clock was ahead stays good: who holds it is in the middle of writing.
+        """
         try:
-            value = self._serializer.loads(request.cookies[COOKIE], max_age=LONGEST_SECONDS)
+            value, made_at = self._serializer.loads(request.cookies[COOKIE], return_timestamp=True)
         except (KeyError, BadData):
             return None
-        return value if isinstance(value, str) else None
+        is_old = time.time() - made_at.timestamp() > LASTS_SECONDS
+        return value if isinstance(value, str) and not is_old else None
 
     def remember(self, response: Response, request: Request, conversation_id: str) -> None:
         """Set the cookie. It ends with the browser's session: the device may be shared."""

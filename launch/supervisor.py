@@ -104,7 +104,7 @@ def start_supervisor(
     files.configuration.write_text(configuration(programs, procfile, files), encoding="utf-8")
     with files.own_errors.open("wb") as errors:
         return subprocess.Popen(
-            [sys.executable, "-m", "supervisor.supervisord", "-c", str(files.configuration)],
+            [sys.executable, "-m", "launch.supervisord", "-c", str(files.configuration)],
             cwd=ROOT,
             env=dict(environment),
             stdin=subprocess.DEVNULL,

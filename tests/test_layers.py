@@ -163,6 +163,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "httpx",
     },
     "launch": {"bedside.settings", "dotenv"},
+    "launch.supervisord": {"supervisor"},
 }
 # They measure and test everything, so they may import everything.
 FREE_PLACES = ("bench", "tests")

@@ -33,7 +33,7 @@ from bedside.store import audit
 from bedside.store.conversations import UnknownConversation, answer, lock, place
 from bedside.store.database import Database, DatabaseAway, Transaction
 from bedside.store.erasing import was_erased
-from bedside.store.rows import BY_FLOOR, Conversation, Message
+from bedside.store.rows import BY_FLOOR, RECEIVED, Conversation, Message
 from bedside.store.spool import NotWhole, Spool, Spooled
 from bedside.store.tables import conversations, messages
 from bedside.store.taking_up import take_up
@@ -139,7 +139,7 @@ class Replayer:
         conversation, message = place(
             tx, conversation, spooled.message_id, spooled.text, at=spooled.at
         )
-        if message.at != spooled.at:  # sent again, into the conversation that followed
+        if message.state != RECEIVED:  # sent again, into the conversation that followed
             return
         turn = self._taken_up(tx, conversation, message, spooled)
         answer(tx, conversation.id, message, spooled.replies, now=spooled.at)
@@ -188,8 +188,9 @@ def _leave(path: Path, error: Exception, replayed: Replayed) -> None:
 
 
 def _is_known(tx: Transaction, conversation: Conversation, spooled: Spooled) -> bool:
-    """Whether the record has the message: in its conversation, or, replayed before, in one that followed
-    it and may have ended since."""
+    """Whether the record has the message and what was made of it: in its conversation, or, replayed before,
+    in one that followed it and may have ended since. One that is only received came there when nobody
+    waited for the database any longer, and is not being answered."""
     row = tx.execute(
         select(messages.c.id)
         .join(conversations, conversations.c.id == messages.c.conversation_id)
@@ -197,6 +198,7 @@ def _is_known(tx: Transaction, conversation: Conversation, spooled: Spooled) -> 
             conversations.c.patient_id == conversation.patient_id,
             messages.c.message_id == spooled.message_id,
             messages.c.position == 0,
+            messages.c.state != RECEIVED,
             or_(messages.c.conversation_id == conversation.id, messages.c.at == spooled.at),
         )
     ).first()

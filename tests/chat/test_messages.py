@@ -248,6 +248,16 @@ def test_a_cookie_is_good_for_a_month_and_not_longer(chat, patient, monkeypatch)
     assert patient.client.get("/api/messages").status_code == 401
 
 
+def test_a_cookie_that_was_made_while_the_clock_was_ahead_is_good_once_it_is_set_back(
+    chat, monkeypatch
+):
+    now = time.time()
+    with monkeypatch.context() as patch:
+        patch.setattr("time.time", lambda: now + 3600)
+        patient = chat.browser()
+    assert patient.write(BRUISES)
+
+
 def test_a_conversation_that_does_not_exist_takes_no_message(chat):
     key = chat.settings.key_file.read_text().strip()
     stranger = chat.browser(opened=False)

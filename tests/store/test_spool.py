@@ -327,10 +327,24 @@ def test_who_was_told_an_emergency_and_is_silent_is_followed_up(record, spool, r
         assert store.perhaps_silent(tx, now=record.clock()) == [conversation_id]
 
 
-def test_a_message_that_is_in_the_record_is_not_stored_again(record, spool, replayer):
-    """The database went away after its commit and before it could say so."""
+def test_a_message_that_was_recorded_unheard_is_not_stored_again_but_answered_as_was_told(
+    record, spool, replayer
+):
+    """The database went away after its commit and before it could say so, or hung."""
     conversation_id = record.open()
-    record.receive(conversation_id, BRUISES, "s1")
+    received = record.receive(conversation_id, BRUISES, "s1")
+    spool.keep(message(conversation_id, at=record.clock()))
+    assert len(replayer.replay().done) == 1
+    assert patients_words(record) == [BRUISES]
+    with record.database.reading() as tx:
+        assert store.replies_to(tx, conversation_id, received.message.message_id) == (URGENT, KEPT)
+    assert len(record.rows("flags")) == len(record.rows("reports")) == 1
+    assert files(spool) == []
+
+
+def test_a_message_that_is_in_the_record_and_answered_is_left_as_it_is(record, spool, replayer):
+    conversation_id = record.open()
+    record.answer(record.receive(conversation_id, BRUISES, "s1"))
     spool.keep(message(conversation_id, at=record.clock()))
     before = record.everything()
     assert len(replayer.replay().done) == 1

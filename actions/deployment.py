@@ -8,7 +8,7 @@ from functools import lru_cache
 from bedside.knowledge import Knowledge, load
 from bedside.model import Clinic
 from bedside.settings import Settings, read_clinic
-from bedside.store import Database
+from bedside.store import Database, open_record
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ def deployment() -> Deployment:
     """This process's record and knowledge."""
     settings = Settings.from_environment()
     return Deployment(
-        database=Database(settings.database_url),
+        database=open_record(settings),
         knowledge=load(),
         clinic=read_clinic(settings.clinic_file),
     )

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import os
 import re
-import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, time
 from pathlib import Path
 from typing import Any
@@ -47,6 +46,7 @@ class Settings:
     var: Path
     database_url: str
     key_file: Path
+    keys: tuple[str, ...] = field(repr=False)
     clinic_file: Path
     models: Path
     chat_port: int
@@ -82,6 +82,7 @@ class Settings:
             var=var,
             database_url=given.get("BEDSIDE_DATABASE_URL") or f"sqlite:///{var / 'bedside.db'}",
             key_file=ROOT / given.get("BEDSIDE_KEY_FILE", str(var / "key")),
+            keys=tuple(given.get("BEDSIDE_KEY", "").split()),
             clinic_file=ROOT / given.get("BEDSIDE_CLINIC_FILE", "clinic.yml"),
             models=ROOT / given.get("BEDSIDE_MODELS", "models"),
             chat_port=_port(given, "BEDSIDE_CHAT_PORT", 8000),
@@ -106,28 +107,6 @@ def read_clinic(path: Path) -> Clinic:
         return _clinic(data)
     except (ValueError, TypeError, AttributeError, ZoneInfoNotFoundError) as error:
         raise SettingsError(f"{path.name} has a value that cannot be used: {error}.") from error
-
-
-def read_key(path: Path) -> str:
-    """The deployment's secret, made on first use and readable by its owner alone.
-
-    Two programs may start at once: each writes its own file and the first link wins.
-    """
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        mine = path.with_name(f"{path.name}.{os.getpid()}")
-        mine.touch(mode=0o600)
-        mine.write_text(secrets.token_hex(32), encoding="ascii")
-        try:
-            os.link(mine, path)
-        except FileExistsError:
-            pass
-        finally:
-            mine.unlink()
-    key = path.read_text(encoding="ascii").strip()
-    if len(key) < 32:
-        raise SettingsError(f"the key file {path} is too short to be a key.")
-    return key
 
 
 def _environment() -> dict[str, str]:

@@ -25,7 +25,7 @@ from bedside.dialogue import Floor
 from bedside.knowledge import clinic_facts, in_words, load, load_responses
 from bedside.knowledge.responses import fill
 from bedside.model import Clinic, as_json
-from bedside.settings import ROOT, Settings, read_clinic, read_key
+from bedside.settings import ROOT, Settings, read_clinic
 from chat import bodies
 from chat.assistant import Assistant
 from chat.bodies import Refused
@@ -53,14 +53,14 @@ class Chat:
         self.knowledge = load()
         self.responses = load_responses()
         self.clock = clock
-        self.database = store.Database(settings.database_url)
+        self.database = store.open_record(settings)
         self.in_time = InTime()
         self.assistant = Assistant(
             settings.rasa_urls,
             canary=self.responses.texts["utter_canary"],
             unavailable=self._unavailable(),
         )
-        self.sessions = Sessions(read_key(settings.key_file))
+        self.sessions = Sessions(self.database.keys.derived("chat sessions"))
         self.turns = Turns(
             self.database,
             self.knowledge,
@@ -69,7 +69,7 @@ class Chat:
             self.assistant,
             clock,
             Floor(self.knowledge, settings.heads),
-            store.Spool(settings.spool),
+            store.open_spool(settings),
         )
         self._probed: tuple[float, dict[str, bool]] = (0.0, {})
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 
 from itsdangerous import BadData, URLSafeTimedSerializer
 from starlette.requests import Request
@@ -13,8 +14,10 @@ LASTS_SECONDS = 30 * 24 * 3600
 
 
 class Sessions:
-    def __init__(self, key: str) -> None:
-        self._serializer = URLSafeTimedSerializer(key, salt="chat")
+    """Signs with the newest of the keys, which come first, and takes what any of them signed."""
+
+    def __init__(self, keys: Sequence[str]) -> None:
+        self._serializer = URLSafeTimedSerializer(list(reversed(keys)), salt="chat")
 
     def conversation_of(self, request: Request) -> str | None:
         """The conversation of the request's cookie; None when there is none, or it is forged or old.

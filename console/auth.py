@@ -9,7 +9,7 @@ import hashlib
 import hmac
 import secrets
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -45,12 +45,13 @@ class Session:
 
 
 class Sessions:
-    """Signs and reads session cookies and form tokens with the deployment's key."""
+    """Signs session cookies and form tokens with the newest of the keys, which come first, and takes
+    the cookies that any of them signed."""
 
-    def __init__(self, key: str, clock: Clock) -> None:
-        self._key, self._clock = key, clock
+    def __init__(self, keys: Sequence[str], clock: Clock) -> None:
+        self._key, self._clock = keys[0], clock
         self._serializer = URLSafeTimedSerializer(
-            key,
+            list(reversed(keys)),
             salt="console",
             signer=_Signer,
             signer_kwargs={"digest_method": hashlib.sha256, "clock": clock},

@@ -14,8 +14,8 @@ from starlette.responses import HTMLResponse
 
 from bedside.knowledge import Knowledge, load
 from bedside.model import Clinic
-from bedside.settings import Settings, read_clinic, read_key
-from bedside.store import Clinician, Database, Transaction, clinician
+from bedside.settings import Settings, read_clinic
+from bedside.store import Clinician, Database, Transaction, clinician, open_record
 from console.auth import COOKIE, Attempts, Passwords, Session, Sessions
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -47,12 +47,13 @@ class Console:
     @classmethod
     def of(cls, settings: Settings, clock: Callable[[], datetime]) -> Console:
         """The one place that chooses what is real; SettingsError when a file cannot be used."""
+        database = open_record(settings)
         return cls(
-            database=Database(settings.database_url),
+            database=database,
             knowledge=load(),
             clinic=read_clinic(settings.clinic_file),
             clock=clock,
-            sessions=Sessions(read_key(settings.key_file), clock),
+            sessions=Sessions(database.keys.derived("console sessions"), clock),
             passwords=Passwords(),
             attempts=Attempts(clock),
             templates=_templates(),

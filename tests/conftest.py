@@ -14,6 +14,7 @@ from bedside.knowledge import Knowledge, Responses, load, load_responses
 from bedside.model import Clinic
 from bedside.settings import ROOT, read_clinic
 from bedside.store import Database, schema
+from tests.keys import KEYS
 
 # A Wednesday at ten in the morning: the example clinic is open.
 OPEN_HOUR = datetime(2026, 11, 25, 10, 0, tzinfo=timezone.utc)
@@ -56,14 +57,14 @@ def now() -> datetime:
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
     """An empty, migrated database: each test runs on SQLite and on PostgreSQL."""
     if request.param == "sqlite":
-        database = Database(f"sqlite:///{tmp_path / 'bedside.db'}")
+        database = Database(f"sqlite:///{tmp_path / 'bedside.db'}", KEYS)
         schema.migrate(database)
         yield database
         database.engine.dispose()
         return
     if not POSTGRES:
         pytest.skip("BEDSIDE_TEST_POSTGRES_URL is not set, so PostgreSQL is not tested")
-    database = Database(POSTGRES)
+    database = Database(POSTGRES, KEYS)
     schema.migrate_back(database, "base")
     schema.migrate(database)
     yield database

@@ -52,6 +52,7 @@ from bedside.store import Database, schema, tables
 from chat.assistant import Assistant, Said, escaped
 from chat.turns import Turns
 from tests.forbidden import forbidden_in
+from tests.keys import KEYS
 
 # In the clinic's own time; tests/clinic.yml has the hours.
 OPEN = "2026-11-25 10:00"  # a Wednesday
@@ -110,7 +111,7 @@ class Place:
     @cached_property
     def empty_record(self) -> Path:
         path = self.folder / "empty.db"
-        database = Database(f"sqlite:///{path}")
+        database = Database(f"sqlite:///{path}", KEYS)
         schema.migrate(database)
         database.engine.dispose()
         return path
@@ -123,7 +124,7 @@ class Place:
         shutil.copy(self.empty_record, path)
         local = datetime.fromisoformat(at).replace(tzinfo=here.zone)
         clock = Clock(local.astimezone(timezone.utc))
-        database = Database(f"sqlite:///{path}")
+        database = Database(f"sqlite:///{path}", KEYS)
         # What survives a power cut is not tested here, and waiting for the disk takes most of the time.
         event.listen(
             database.engine, "connect", lambda raw, _: raw.execute("PRAGMA synchronous=OFF")
@@ -517,7 +518,7 @@ class TalkInProcess(Talk):
             self.assistant,
             clock,
             place.floor,
-            store.Spool(Path(f"{database.engine.url.database}.spool")),
+            store.Spool(Path(f"{database.engine.url.database}.spool"), KEYS),
         )
         # One reader for both, and spaCy's matcher is not made for two threads.
         self.assistant.lock = self._turns._floor_lock

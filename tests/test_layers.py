@@ -109,7 +109,14 @@ MAY_IMPORT: dict[str, set[str]] = {
         "bedside.heard",
         "bedside.saying",
     },
-    "bedside.store": {"bedside.model", "bedside.review", "sqlalchemy", "alembic"},
+    "bedside.store": {
+        "bedside.model",
+        "bedside.review",
+        "sqlalchemy",
+        "alembic",
+        "cryptography",
+    },
+    "bedside.store.opening": {"bedside.store", "bedside.settings"},
     "bedside.store.__main__": {"bedside", "sqlalchemy"},
     "bedside.store.commands": {"bedside", "argon2", "sqlalchemy", "fpdf"},
     "components": {

@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from bedside.knowledge import Knowledge
-from bedside.settings import ROOT, Settings, SettingsError, read_clinic, read_key
+from bedside.settings import ROOT, Settings, SettingsError, read_clinic
 
 GIVEN = yaml.safe_load((ROOT / "tests" / "clinic.yml").read_text(encoding="utf-8"))
 
@@ -111,29 +111,6 @@ def test_a_database_on_another_machine_has_no_file_to_protect() -> None:
     Settings.from_environment(
         {"BEDSIDE_DATABASE_URL": "postgresql://u:p@host/name"}
     ).make_database_private()
-
-
-# The key
-
-
-def test_a_key_is_made_once_and_for_its_owner_alone(tmp_path: Path) -> None:
-    path = tmp_path / "var" / "key"
-    key = read_key(path)
-    assert len(key) >= 32 and read_key(path) == key
-    assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert [each.name for each in path.parent.iterdir()] == ["key"]
-
-
-def test_two_deployments_have_two_keys(tmp_path: Path) -> None:
-    assert read_key(tmp_path / "a") != read_key(tmp_path / "b")
-
-
-def test_a_key_that_is_too_short_is_refused(tmp_path: Path) -> None:
-    path = tmp_path / "key"
-    path.write_text("secret\n", encoding="ascii")
-    with pytest.raises(SettingsError, match="too short"):
-        read_key(path)
-    assert path.read_text(encoding="ascii") == "secret\n"
 
 
 # The clinic

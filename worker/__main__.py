@@ -11,7 +11,7 @@ import threading
 from bedside.dialogue import Floor
 from bedside.knowledge import KnowledgeError, load, load_responses
 from bedside.settings import Settings, SettingsError, read_clinic
-from bedside.store import Database, DatabaseAway, Spool
+from bedside.store import DatabaseAway, open_record, open_spool
 from worker.notifying import Notifier
 from worker.rounds import Rounds
 
@@ -44,13 +44,13 @@ def main() -> int:
 def _rounds(settings: Settings) -> Rounds:
     knowledge = load()
     return Rounds(
-        Database(settings.database_url),
+        open_record(settings),
         knowledge,
         load_responses(),
         read_clinic(settings.clinic_file),
         Notifier(settings.notify_urls, f"http://127.0.0.1:{settings.console_port}"),
         Floor(knowledge, settings.heads),
-        Spool(settings.spool),
+        open_spool(settings),
     )
 
 

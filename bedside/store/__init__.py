@@ -35,6 +35,7 @@ from bedside.store.erasing import (
 from bedside.store.exporting import Found, conversations_of, dossier, find_patients
 from bedside.store.flags import FlagView, flag_of, flags, move, note_queue_read, note_read
 from bedside.store.following_up import follow_up, is_silent, perhaps_silent
+from bedside.store.opening import open_keys, open_record, open_spool
 from bedside.store.outbox import Delivery, claim, delivered, failed
 from bedside.store.people import (
     Clinician,
@@ -55,6 +56,7 @@ from bedside.store.rows import (
     Message,
 )
 from bedside.store.schema import check_current
+from bedside.store.sealing import KeyRing
 from bedside.store.spool import Spool, Spooled
 from bedside.store.taking_up import advice_for, record_failure, take_up, taken_up_by
 from bedside.store.transcripts import Entry, transcript
@@ -87,6 +89,7 @@ __all__ = [
     "Delivery",
     "Entry",
     "FlagView",
+    "KeyRing",
     "Message",
     "Received",
     "Replayed",
@@ -121,6 +124,9 @@ __all__ = [
     "note_read",
     "note_sign_in",
     "open_conversation",
+    "open_keys",
+    "open_record",
+    "open_spool",
     "perhaps_silent",
     "receive",
     "record_failure",

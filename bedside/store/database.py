@@ -13,6 +13,8 @@ from sqlalchemy.engine import Connection, Engine, make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 
+from bedside.store.sealing import KeyRing
+
 T = TypeVar("T")
 
 # How long a writer waits for another. A turn has 8 s in all.
@@ -59,20 +61,25 @@ class Transaction:
 class Database:
     """Gives out transactions: `reading()` and `writing()`. Made once a process."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, keys: KeyRing) -> None:
         self.engine = _engine(url)
+        self.keys = self.engine.dialect.keys = keys  # where the types of sealed columns find them
         self._reading: dict[str, Any] = {"reads_only": True}
         if self.engine.dialect.name == "postgresql":
             # One state of the record for all statements of a reader, as SQLite gives it.
             self._reading["isolation_level"] = "REPEATABLE READ"
 
     @contextmanager
-    def writing(self) -> Iterator[Transaction]:
-        """A transaction that is committed at the end, or not at all."""
-        with _translated(), self.engine.begin() as connection:
-            transaction = Transaction(connection, writes=True)
-            yield transaction
-            transaction.write_last()
+    def writing(self, *, remakes_tables: bool = False) -> Iterator[Transaction]:
+        """A transaction that is committed at the end, or not at all. SQLite changes a table by making it
+        again, which `remakes_tables` allows."""
+        self.keys.refresh()  # else a program that runs while keys are rotated seals with the old one
+        with _translated(), self.engine.connect() as connection:
+            connection.execution_options(remakes_tables=remakes_tables)
+            with connection.begin():
+                transaction = Transaction(connection, writes=True)
+                yield transaction
+                transaction.write_last()
 
     @contextmanager
     def reading(self) -> Iterator[Transaction]:
@@ -135,5 +142,7 @@ def _prepare_sqlite(connection: Any, record: Any) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     """A writer takes the lock at once: one that read first could not get it later."""
-    reads_only = connection.get_execution_options().get("reads_only")
-    connection.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")
+    options = connection.get_execution_options()
+    if options.get("remakes_tables"):  # else the rows of a table that is made again lose theirs
+        connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
+    connection.exec_driver_sql("BEGIN" if options.get("reads_only") else "BEGIN IMMEDIATE")

@@ -40,7 +40,7 @@ from bedside.store.taking_up import take_up
 
 logger = logging.getLogger(__name__)
 
-NOT_WHOLE = "it holds no whole message"
+NOT_WHOLE = "it holds no message that can be read with the keys here"
 NO_CONVERSATION = (
     "its conversation is not in this record; once it is, move the file back into the spool"
 )

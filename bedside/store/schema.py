@@ -10,22 +10,31 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from bedside.store.database import Database, DatabaseAway
+from bedside.store.database import Database, DatabaseAway, Transaction
+from bedside.store.erasing import overwrite
 from bedside.store.tables import metadata
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+# The migration that seals what was plain before.
+SEALS = "0004"
 
 
 def migrate(database: Database, to: str = "head") -> None:
     """Run the migrations up to `to`, all in one transaction."""
-    with database.writing() as tx:
+    with database.writing(remakes_tables=True) as tx:
+        before = MigrationContext.configure(tx.connection).get_current_revision()
         command.upgrade(_config(tx.connection), to)
+        _check_references(tx)
+        after = MigrationContext.configure(tx.connection).get_current_revision()
+    if before is not None and before < SEALS <= after:
+        overwrite(database)  # else the pages that it freed keep what was plain
 
 
 def migrate_back(database: Database, to: str) -> None:
     """Undo the migrations down to `to`; `base` undoes all."""
-    with database.writing() as tx:
+    with database.writing(remakes_tables=True) as tx:
         command.downgrade(_config(tx.connection), to)
+        _check_references(tx)
 
 
 def is_current(database: Database) -> bool:
@@ -45,6 +54,14 @@ def differences(database: Database) -> list[object]:
     """Where the tables of a migrated database differ from those of tables.py; none if all is well."""
     with database.reading() as tx:
         return list(compare_metadata(MigrationContext.configure(tx.connection), metadata))
+
+
+def _check_references(tx: Transaction) -> None:
+    """A table that SQLite made again must have kept its rows for those that name them."""
+    if tx.connection.dialect.name != "sqlite":
+        return
+    if lost := tx.exec_driver_sql("PRAGMA foreign_key_check").all():
+        raise DatabaseAway(f"the migration would lose what {len(lost)} rows refer to")
 
 
 def _config(connection: object) -> Config:

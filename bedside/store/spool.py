@@ -12,16 +12,19 @@ import json
 import os
 import time
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from bedside.model import Reply, as_json, reply_from_json
+from bedside.store.sealing import KeyRing
 
 # No writing takes so long: who began this file died before it had its name.
 UNFINISHED_SECONDS = 60
 ENDING = ".json"
+# What a sealed file was sealed for.
+PLACE = "spool"
 
 
 class NotWhole(Exception):
@@ -48,17 +51,11 @@ class Spooled:
 
 
 class Spool:
-    """The files of one folder. `seal` and `unseal` turn a file's bytes into what is written, and back."""
+    """The files of one folder, sealed with the newest of the keys."""
 
-    def __init__(
-        self,
-        folder: Path,
-        *,
-        seal: Callable[[bytes], bytes] = bytes,
-        unseal: Callable[[bytes], bytes] = bytes,
-    ) -> None:
+    def __init__(self, folder: Path, keys: KeyRing) -> None:
         self.folder = folder
-        self._seal, self._unseal = seal, unseal
+        self._keys = keys
 
     def keep(self, message: Spooled) -> Spooled:
         """The message as it is kept now, through a power cut too: as it was the first time, if it was
@@ -71,7 +68,8 @@ class Spool:
         _make(self.folder)
         unfinished = path.with_name(f"{path.name}.{uuid.uuid4().hex}")
         try:
-            _write(unfinished, self._seal(_as_bytes(message)))
+            self._keys.refresh()
+            _write(unfinished, self._keys.seal(_as_json(message), PLACE).encode("ascii"))
             os.replace(unfinished, path)
         finally:
             unfinished.unlink(missing_ok=True)
@@ -112,12 +110,16 @@ class Spool:
         """The message in that file; NotWhole when it holds none, FileNotFoundError when it is gone."""
         content = path.read_bytes()
         try:
-            data = json.loads(self._unseal(content))
+            data = json.loads(self._opened(content.decode("ascii")))
             at = datetime.fromisoformat(data["at"])
             replies = tuple(reply_from_json(each) for each in data["replies"])
             return Spooled(**{**data, "at": at, "replies": replies})
         except (ValueError, KeyError, TypeError, AttributeError):
             raise NotWhole(path.name) from None
+
+    def _opened(self, content: str) -> str:
+        # A file from before files were sealed is plain JSON, and is read as it is.
+        return content if content.startswith("{") else self._keys.open(content, PLACE)
 
     def remove(self, path: Path) -> None:
         """Let go of a message that is in the record."""
@@ -151,8 +153,8 @@ def _is(entry: os.DirEntry[str]) -> bool:
         return False
 
 
-def _as_bytes(message: Spooled) -> bytes:
-    return json.dumps({**as_json(message), "at": message.at.isoformat()}).encode("ascii")
+def _as_json(message: Spooled) -> str:
+    return json.dumps({**as_json(message), "at": message.at.isoformat()})
 
 
 def _make(folder: Path) -> None:

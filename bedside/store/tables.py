@@ -1,16 +1,13 @@
-"""The tables. One place says what is kept; migrations/ says how a database comes to have them."""
+"""The tables. One place says what is kept and what of it is sealed; migrations/ says how a database comes
+to have them."""
 
 from __future__ import annotations
-
-from datetime import datetime, timezone
-from typing import Any
 
 from sqlalchemy import (
     JSON,
     Boolean,
     Column,
     Date,
-    DateTime,
     Float,
     ForeignKey,
     Index,
@@ -21,7 +18,8 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
 )
-from sqlalchemy.types import TypeDecorator
+
+from bedside.store.columns import Sealed, SealedJSON, UtcDateTime
 
 metadata = MetaData(
     naming_convention={
@@ -33,20 +31,14 @@ metadata = MetaData(
 )
 
 
-class UtcDateTime(TypeDecorator):  # type: ignore[misc]  # SQLAlchemy 1.4 has no types
-    """An aware time, kept as UTC: SQLite forgets time zones."""
-
-    impl = DateTime
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:
-        if value is not None and value.tzinfo is None:
-            raise ValueError("a time without a time zone cannot be stored")
-        return None if value is None else value.astimezone(timezone.utc).replace(tzinfo=None)
-
-    def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:
-        return None if value is None else value.replace(tzinfo=timezone.utc)
-
+# The keys that values of this record are sealed with: not the keys, but what tells whether one is here.
+keys = Table(
+    "keys",
+    metadata,
+    Column("id", String(8), primary_key=True),
+    Column("proof", Sealed("keys.proof"), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+)
 
 clinics = Table(
     "clinics",
@@ -62,7 +54,7 @@ clinicians = Table(
     Column("id", String(36), primary_key=True),
     Column("clinic_id", ForeignKey("clinics.id"), nullable=False),
     Column("username", String(80), nullable=False, unique=True),
-    Column("name", Text, nullable=False),
+    Column("name", Sealed("clinicians.name"), nullable=False),
     Column("password_hash", Text, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
 )
@@ -73,8 +65,8 @@ patients = Table(
     metadata,
     Column("id", String(36), primary_key=True),
     Column("clinic_id", ForeignKey("clinics.id"), nullable=False),
-    Column("name", Text),
-    Column("contact", Text),
+    Column("name", Sealed("patients.name")),
+    Column("contact", Sealed("patients.contact")),
     Column("invitation_sha256", String(64), unique=True),
     Column("invitation_used_at", UtcDateTime),
     Column("created_at", UtcDateTime, nullable=False),
@@ -98,8 +90,8 @@ conversations = Table(
     Column("clinic_id", ForeignKey("clinics.id"), nullable=False),
     Column("patient_id", ForeignKey("patients.id"), nullable=False, index=True),
     Column("urgency", String(12)),
-    Column("report", JSON, nullable=False),
-    Column("pending", JSON(none_as_null=True)),
+    Column("report", SealedJSON("conversations.report"), nullable=False),
+    Column("pending", SealedJSON("conversations.pending")),
     Column("lease_holder", String(36)),
     Column("lease_until", UtcDateTime),
     Column("opened_at", UtcDateTime, nullable=False),
@@ -116,8 +108,8 @@ messages = Table(
     Column("message_id", String(64), nullable=False),
     Column("position", Integer, nullable=False),
     Column("sender", String(12), nullable=False),
-    Column("text", Text, nullable=False),
-    Column("choices", JSON, nullable=False),
+    Column("text", Sealed("messages.text"), nullable=False),
+    Column("choices", SealedJSON("messages.choices"), nullable=False),
     Column("urgency", String(12)),
     Column("state", String(12), nullable=False),
     Column("shown", Boolean, nullable=False),
@@ -135,9 +127,9 @@ mentions = Table(
     Column("sign", String(80), nullable=False),
     Column("start", Integer, nullable=False),
     Column("end", Integer, nullable=False),
-    Column("text", Text, nullable=False),
+    Column("text", Sealed("mentions.text"), nullable=False),
     Column("assertion", String(20), nullable=False),
-    Column("cue", Text),
+    Column("cue", Sealed("mentions.cue")),
     Column("confidence", Float, nullable=False),
     Column("found_by", String(20), nullable=False),
     Column("days_ago", Float),
@@ -151,10 +143,10 @@ reports = Table(
     Column("conversation_id", ForeignKey("conversations.id"), nullable=False, index=True),
     Column("message_id", ForeignKey("messages.id"), nullable=False, index=True),
     Column("processed_by", String(12), nullable=False),
-    Column("report", JSON, nullable=False),
+    Column("report", SealedJSON("reports.report"), nullable=False),
     Column("urgency", String(12)),
-    Column("reasons", JSON, nullable=False),
-    Column("advice", JSON, nullable=False),
+    Column("reasons", SealedJSON("reports.reasons"), nullable=False),
+    Column("advice", SealedJSON("reports.advice"), nullable=False),
     Column("knowledge_version", String(40), nullable=False),
     Column("model_version", String(80), nullable=False),
     Column("at", UtcDateTime, nullable=False),
@@ -173,7 +165,7 @@ flags = Table(
     Column("raised_at", UtcDateTime, nullable=False),
     Column("due_at", UtcDateTime, nullable=False),
     Column("claimed_by", ForeignKey("clinicians.id")),
-    Column("closed_reason", Text),
+    Column("closed_reason", Sealed("flags.closed_reason")),
     Index("ix_flags_queue", "clinic_id", "state", "urgency_rank", "raised_at"),
 )
 

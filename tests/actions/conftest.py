@@ -22,6 +22,7 @@ from bedside.knowledge import Knowledge
 from bedside.language import Reader
 from bedside.model import Clinic, Parsed, as_json
 from bedside.store import Database, schema, tables
+from tests.keys import KEYS
 
 
 @dataclass
@@ -103,7 +104,7 @@ def reader(knowledge: Knowledge) -> Reader:
 @pytest.fixture(scope="session")
 def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("migrated") / "bedside.db"
-    database = Database(f"sqlite:///{path}")
+    database = Database(f"sqlite:///{path}", KEYS)
     schema.migrate(database)
     database.engine.dispose()
     return path
@@ -120,7 +121,7 @@ def server(
     monkeypatch: pytest.MonkeyPatch,
 ) -> Server:
     shutil.copy(migrated_file, tmp_path)
-    database = Database(f"sqlite:///{tmp_path / migrated_file.name}")
+    database = Database(f"sqlite:///{tmp_path / migrated_file.name}", KEYS)
     here = Deployment(database, knowledge, clinic)
     for module in ("actions.base", "actions.taking_up"):
         monkeypatch.setattr(f"{module}.deployment", lambda: here)

@@ -28,6 +28,7 @@ from bedside.model import Clinic, Parsed, Utterance
 from bedside.settings import ROOT, Settings
 from bedside.store import Database, schema, tables
 from chat.app import create_app
+from tests.keys import KEYS, write_key
 
 # Shorter than in chat/turns.py, and shorter still where a test waits for them to pass.
 RASA_SECONDS, MOST_SECONDS, BUSY_SECONDS = 3.0, 4.0, 0.2
@@ -249,7 +250,7 @@ class Chat:
 
     @property
     def spool(self) -> store.Spool:
-        return store.Spool(self.settings.spool)
+        return store.Spool(self.settings.spool, KEYS)
 
     def spool_is_full(self) -> None:
         """Nothing can be kept where the folder should be."""
@@ -288,7 +289,7 @@ def reader(knowledge: Knowledge) -> Reader:
 @pytest.fixture(scope="session")
 def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("migrated") / "bedside.db"
-    database = Database(f"sqlite:///{path}")
+    database = Database(f"sqlite:///{path}", KEYS)
     schema.migrate(database)
     database.engine.dispose()
     return path
@@ -313,11 +314,12 @@ def make_chat(
     monkeypatch.setattr("chat.app.Floor", lambda knowledge, heads: floor)
     monkeypatch.setattr("chat.app.load", lambda: knowledge)
     shutil.copy(migrated_file, tmp_path)
+    write_key(tmp_path)
     with ExitStack() as stack:
 
         def make(clinic_file: str = "tests/clinic.yml", replicas: int = 1) -> Chat:
             clock = Clock(now)
-            database = Database(f"sqlite:///{tmp_path / 'bedside.db'}")
+            database = Database(f"sqlite:///{tmp_path / 'bedside.db'}", KEYS)
             here = Deployment(database, knowledge, clinic)
             rasas = [
                 LittleRasa(

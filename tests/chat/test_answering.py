@@ -8,9 +8,11 @@ import time
 from datetime import date
 
 import pytest
+from sqlalchemy import select, update
 
 from bedside import store
 from bedside.model import Parsed, Reply, Report, Urgency
+from bedside.store.tables import conversations
 
 BRUISES = "I have bruises all over my legs"
 TODAY = date(2026, 11, 25)
@@ -386,9 +388,9 @@ def test_a_conversation_from_before_knowledge_changed_still_gets_answers(chat, p
     """A sign was renamed; a patient who reported it under its old name writes again."""
     patient.write(BRUISES)
     with chat.database.writing() as tx:
-        (row,) = tx.exec_driver_sql("select report from conversations").all()
-        report = row.report.replace("unexplained_bruising", "easy_bruising")
-        tx.exec_driver_sql("update conversations set report = ?", (report,))
+        report = json.dumps(tx.execute(select(conversations.c.report)).scalar_one())
+        renamed = json.loads(report.replace("unexplained_bruising", "easy_bruising"))
+        tx.execute(update(conversations).values(report=renamed))
     assert "999" in first_sentence(patient.write(STROKE))
 
 

@@ -14,6 +14,7 @@ from bedside.settings import read_clinic
 from chat.bodies import MOST_CHARACTERS
 from chat.sessions import COOKIE, Sessions
 from tests.conftest import MARKER
+from tests.keys import KEYS
 
 pytestmark = pytest.mark.usefixtures("no_words_in_any_log")
 
@@ -234,7 +235,7 @@ def test_a_forged_cookie_opens_nothing(chat, patient, forged):
 
 def test_a_cookie_signed_with_another_key_opens_nothing(chat, patient):
     (conversation,) = chat.rows("conversations")
-    value = Sessions("another key")._serializer.dumps(conversation.id)
+    value = Sessions(["another key"])._serializer.dumps(conversation.id)
     stranger = chat.browser(opened=False)
     stranger.client.cookies.set(COOKIE, value)
     assert stranger.send(BRUISES).status_code == 401
@@ -259,9 +260,9 @@ def test_a_cookie_that_was_made_while_the_clock_was_ahead_is_good_once_it_is_set
 
 
 def test_a_conversation_that_does_not_exist_takes_no_message(chat):
-    key = chat.settings.key_file.read_text().strip()
     stranger = chat.browser(opened=False)
-    stranger.client.cookies.set(COOKIE, Sessions(key)._serializer.dumps("none such"))
+    keys = KEYS.derived("chat sessions")
+    stranger.client.cookies.set(COOKIE, Sessions(keys)._serializer.dumps("none such"))
     response = stranger.send(BRUISES)
     assert response.status_code == 404
     assert "reload the page" in response.json()["error"]

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import expect, sync_playwright
 
 from bedside import store
+from tests.keys import KEYS
 from worker.notifying import Notifier
 from worker.rounds import Rounds
 
@@ -66,7 +67,7 @@ def page(chromium, patient, asked):
 @pytest.fixture
 def worker_follows_up(chat, knowledge, responses, clinic, floor):
     """Ten minutes of silence, and then what the worker does."""
-    nobody, spool = Notifier([], ""), store.Spool(chat.settings.spool)
+    nobody, spool = Notifier([], ""), store.Spool(chat.settings.spool, KEYS)
 
     def follow_up():
         chat.clock.advance(minutes=11)

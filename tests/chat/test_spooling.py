@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import json
 import time
 
 import pytest
@@ -11,6 +10,7 @@ import pytest
 from bedside.model import Urgency
 from chat.sessions import Sessions
 from tests.conftest import MARKER
+from tests.keys import KEYS
 
 pytestmark = pytest.mark.usefixtures("no_words_in_any_log")
 
@@ -190,11 +190,11 @@ def test_without_a_database_nobody_is_told_that_a_conversation_can_be_opened_or_
 def test_a_kept_message_of_a_conversation_that_the_record_has_lost_does_not_vanish(chat):
     """Another database is in the place of the one that knew it; the cookie is good."""
     stranger = chat.browser(opened=False)
-    key = chat.settings.key_file.read_text().strip()
-    stranger.client.cookies.set("bedside_chat", Sessions(key)._serializer.dumps("none such"))
+    keys = KEYS.derived("chat sessions")
+    stranger.client.cookies.set("bedside_chat", Sessions(keys)._serializer.dumps("none such"))
     chat.database_is_away()
     stranger.write(BRUISES, "m1")
     chat.database_is_back()
     assert stranger.send("hello", "m2").status_code == 404
     (aside,) = (chat.settings.spool / "aside").iterdir()
-    assert json.loads(aside.read_text())["text"] == BRUISES
+    assert chat.spool.read(aside).text == BRUISES

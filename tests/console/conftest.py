@@ -34,6 +34,7 @@ from bedside.store import (
 )
 from bedside.store.tables import audit
 from console.app import create_app
+from tests.keys import KEYS, write_key
 
 PASSWORD = "a long enough password"
 # Cheaper than a real one, so that a hundred sign-ins take no minute.
@@ -154,14 +155,15 @@ def settings(tmp_path: Path) -> Settings:
 def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An empty database of this version, to be copied."""
     path = tmp_path_factory.mktemp("migrated") / "bedside.db"
-    schema.migrate(Database(f"sqlite:///{path}"))
+    schema.migrate(Database(f"sqlite:///{path}", KEYS))
     return path
 
 
 @pytest.fixture
 def desk(settings: Settings, migrated: Path, knowledge: Knowledge, floor: Floor) -> Desk:
     shutil.copy(migrated, settings.var)
-    desk = Desk(settings, Database(settings.database_url), knowledge, floor, Clock())
+    write_key(settings.var)
+    desk = Desk(settings, Database(settings.database_url, KEYS), knowledge, floor, Clock())
     with desk.database.writing() as tx:
         ensure_clinic(tx, read_clinic(settings.clinic_file), now=desk.clock())
     desk.add_clinician("ada")

@@ -15,6 +15,7 @@ import pytest
 from bedside.knowledge import Knowledge
 from bedside.settings import ROOT
 from bedside.store import Database
+from tests.keys import KEYS, write_key
 from tests.programs.running import PASSWORD, STARTS_WITHIN, Programs, wait_for, write_clinic
 from tests.programs.talk import Start, TalkOverHttp
 from tests.worker.conftest import Telephone
@@ -25,6 +26,7 @@ def programs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Programs]:
     folder = tmp_path_factory.mktemp("bedside")
     ports, telephone = free_ports(), Telephone()
     write_clinic(folder / "clinic.yml")
+    write_key(folder / "var")
     environment = {
         **os.environ,
         "BEDSIDE_VAR": str(folder / "var"),
@@ -46,7 +48,7 @@ def programs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Programs]:
         launcher=launcher,
         environment=environment,
         output=output,
-        database=Database(environment["BEDSIDE_DATABASE_URL"]),
+        database=Database(environment["BEDSIDE_DATABASE_URL"], KEYS),
         chat_url=f"http://127.0.0.1:{ports['CHAT']}",
         console_url=f"http://127.0.0.1:{ports['CONSOLE']}",
         telephone=telephone,

@@ -22,6 +22,7 @@ from bedside.language import Reader
 from bedside.model import Clinic, FlagState, Parsed, Reply
 from bedside.store import Database, schema, tables
 from bedside.store import __main__ as commands
+from tests.keys import KEYS, write_key
 
 
 @dataclass
@@ -204,7 +205,7 @@ class Record:
 @pytest.fixture(scope="session")
 def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("migrated") / "bedside.db"
-    database = Database(f"sqlite:///{path}")
+    database = Database(f"sqlite:///{path}", KEYS)
     schema.migrate(database)
     database.engine.dispose()
     return path
@@ -217,9 +218,9 @@ def database(
     """As in tests/conftest.py, quicker: the tables are made once and emptied for each test."""
     if request.param == "sqlite":
         shutil.copy(migrated_file, tmp_path)
-        database = Database(f"sqlite:///{tmp_path / migrated_file.name}")
+        database = Database(f"sqlite:///{tmp_path / migrated_file.name}", KEYS)
     elif url := os.environ.get("BEDSIDE_TEST_POSTGRES_URL"):
-        database = Database(url)
+        database = Database(url, KEYS)
         if not schema.is_current(database):
             schema.migrate_back(database, "base")
             schema.migrate(database)
@@ -281,6 +282,7 @@ def operate(
     url = record.database.engine.url.render_as_string(hide_password=False)
     monkeypatch.setenv("BEDSIDE_DATABASE_URL", url)
     monkeypatch.setenv("BEDSIDE_VAR", str(tmp_path))
+    write_key(tmp_path)
     monkeypatch.setenv("BEDSIDE_MODELS", str(tmp_path / "no models"))
     monkeypatch.setenv("BEDSIDE_CLINIC_FILE", "tests/clinic.yml")
 
@@ -295,7 +297,7 @@ def operate(
 @pytest.fixture
 def spool(tmp_path: Path) -> store.Spool:
     """The spool of the same deployment."""
-    return store.Spool(tmp_path / "spool")
+    return store.Spool(tmp_path / "spool", KEYS)
 
 
 @pytest.fixture

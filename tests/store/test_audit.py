@@ -19,6 +19,7 @@ from bedside.settings import ROOT
 from bedside.store import Database, DatabaseAway, audit, schema, tables
 from bedside.store import database as module
 from bedside.store.audit import GENESIS, digest_of
+from tests.keys import KEYS
 
 ADDED_ONLY = "audit lines are added|an audit line follows"
 
@@ -163,9 +164,9 @@ def test_transactions_that_begin_a_clinics_chain_at_once_make_one(record, at_onc
 
 WRITER = """
 import sys
-from bedside.store import Database, audit, utc_now
+from bedside.store import Database, KeyRing, audit, utc_now
 
-database = Database(sys.argv[1])
+database = Database(sys.argv[1], KeyRing(["no line of the log is sealed"]))
 print("ready", flush=True)
 sys.stdin.readline()
 for number in range(25):
@@ -215,7 +216,7 @@ def test_a_writer_that_was_lost_with_the_head_holds_up_nobody_for_long(record, m
         pytest.skip("a file's lock ends with its process")
     note(record, "one")
     monkeypatch.setattr(module, "SILENT_SECONDS", 1)
-    lost = Database(database_url_of(record.database))
+    lost = Database(database_url_of(record.database), KEYS)
 
     def hold():
         with lost.writing() as tx:
@@ -340,7 +341,7 @@ def test_the_role_of_the_readme_can_run_a_turn_and_change_no_line(record):
         pytest.skip(f"this role may not make another: {error}")
     (password,) = re.findall(r"PASSWORD '(.*?)'", grants)
     url = make_url(database_url_of(owner)).set(username="bedside_programs", password=password)
-    record.database = Database(url.render_as_string(hide_password=False))
+    record.database = Database(url.render_as_string(hide_password=False), KEYS)
     try:
         schema.migrate(record.database)  # as `make run` does: there is nothing to do
         record.tell(record.open(), "I have bruises on my legs")

@@ -10,6 +10,7 @@ from sqlalchemy import text
 
 from bedside.store import Database, DatabaseAway
 from bedside.store import database as module
+from tests.keys import KEYS
 
 MARKER = "Zwetschgenkuchen"
 
@@ -42,7 +43,7 @@ def test_a_database_that_is_away_says_so_without_the_patients_words(record):
 
 
 def test_a_server_that_is_not_there_is_away_within_the_time_of_a_turn():
-    database = Database("postgresql://nobody@127.0.0.1:1/none")
+    database = Database("postgresql://nobody@127.0.0.1:1/none", KEYS)
     started = time.monotonic()
     with pytest.raises(DatabaseAway), database.reading():
         pass
@@ -52,7 +53,7 @@ def test_a_server_that_is_not_there_is_away_within_the_time_of_a_turn():
 def test_a_writer_waits_only_so_long_for_another(database_url, monkeypatch, request):
     """Else a patient gets no answer while another program holds the record."""
     monkeypatch.setattr(module, "BUSY_SECONDS", 1)
-    one, other = Database(database_url), Database(database_url)
+    one, other = Database(database_url, KEYS), Database(database_url, KEYS)
     with one.writing() as tx:
         tx.execute(text("insert into clinics values ('x', 'x', '2026-01-01')"))
     ended = threading.Event()
@@ -78,7 +79,7 @@ def test_more_writers_than_connections_are_told_in_time_that_the_database_is_awa
 ):
     if database_url.startswith("sqlite"):
         pytest.skip("SQLite has a connection for each transaction")
-    database = Database(database_url)
+    database = Database(database_url, KEYS)
     assert database.engine.pool.timeout() <= module.BUSY_SECONDS
     database.engine.dispose()
 

@@ -18,12 +18,13 @@ from sqlalchemy import select
 from bedside import store
 from bedside.dialogue import Floor
 from bedside.knowledge import in_words
-from bedside.model import LAST_INFUSION, Choice, Reply, Report, Urgency
+from bedside.model import LAST_INFUSION, Choice, Reply, Report, Urgency, as_json
 from bedside.review import due_at
-from bedside.store import Database, Spool, Spooled, replaying, tables
+from bedside.store import Database, KeyRing, Spool, Spooled, replaying, tables
 from bedside.store import __main__ as commands
 from bedside.store import spool as module
 from tests.conftest import MARKER
+from tests.keys import KEYS, write_key
 
 pytestmark = pytest.mark.usefixtures("no_words_in_any_log")
 
@@ -37,7 +38,7 @@ KILLED = 9
 
 @pytest.fixture
 def spool(tmp_path):
-    return Spool(tmp_path / "var" / "spool")
+    return Spool(tmp_path / "var" / "spool", KEYS)
 
 
 @pytest.fixture(scope="session")
@@ -177,10 +178,7 @@ def test_a_folder_that_cannot_be_made_is_told(spool, now):
         spool.keep(message("c1", at=now))
 
 
-def test_what_is_written_is_sealed_and_what_is_read_is_not(tmp_path, now):
-    spool = Spool(
-        tmp_path, seal=lambda content: content[::-1], unseal=lambda content: content[::-1]
-    )
+def test_what_is_written_is_sealed_and_what_is_read_is_not(spool, now):
     spool.keep(message("c1", at=now))
     (path,) = spool.waiting()
     assert MARKER.encode() not in path.read_bytes()
@@ -591,7 +589,7 @@ def test_whoever_is_killed_while_replaying_leaves_the_file_or_the_whole_of_it_in
 ):
     url = record.database.engine.url.render_as_string(hide_password=False)
     decided = floor.take_up(Report(), BRUISES, None, record.clinic.day(record.clock()))
-    killed = dataclasses.replace(replayer, database=Database(url), floor=lambda *_: decided)
+    killed = dataclasses.replace(replayer, database=Database(url, KEYS), floor=lambda *_: decided)
     for line in range(1, 500):
         conversation_id = record.open()
         spool.keep(message(conversation_id, at=record.clock()))
@@ -659,6 +657,7 @@ def operate(record, spool, monkeypatch, tmp_path, capsys):
     url = record.database.engine.url.render_as_string(hide_password=False)
     monkeypatch.setenv("BEDSIDE_DATABASE_URL", url)
     monkeypatch.setenv("BEDSIDE_VAR", str(spool.folder.parent))
+    write_key(spool.folder.parent)
     monkeypatch.setenv("BEDSIDE_MODELS", str(tmp_path / "no models"))
     monkeypatch.setenv("BEDSIDE_CLINIC_FILE", "tests/clinic.yml")
 
@@ -689,7 +688,16 @@ def test_an_operator_is_told_what_was_set_aside_and_never_its_words(record, spoo
     assert MARKER not in told + problem
 
 
-def test_a_file_holds_plain_json_that_an_operator_can_read(spool, now):
-    spool.keep(message("c1", at=now))
+def test_a_file_from_before_files_were_sealed_is_replayed(record, spool, replayer):
+    sent = message(record.open(), at=record.clock())
+    spool.keep(sent)
     (path,) = spool.waiting()
-    assert json.loads(path.read_text())["at"] == now.isoformat()
+    path.write_text(json.dumps({**as_json(sent), "at": sent.at.isoformat()}))
+    assert len(replayer.replay().done) == 1
+    assert patients_words(record) == [BRUISES]
+
+
+def test_a_file_that_another_key_sealed_is_set_aside_for_an_operator(record, spool, replayer):
+    Spool(spool.folder, KeyRing(["another key" * 5])).keep(message("c1", at=record.clock()))
+    replayed = replayer.replay()
+    assert len(replayed.set_aside) == 1 and "no message that can be read" in replayed.set_aside[0]

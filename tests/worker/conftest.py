@@ -22,6 +22,7 @@ from bedside.knowledge import Knowledge, Responses
 from bedside.language import Reader
 from bedside.model import Clinic, Reply
 from bedside.store import Database, tables
+from tests.keys import KEYS
 from worker.notifying import Notifier
 from worker.rounds import Rounds
 
@@ -192,7 +193,7 @@ def night(
     monkeypatch.setattr("bedside.store.utc_now", clock)  # the action's clock
     with database.writing() as tx:
         store.ensure_clinic(tx, clinic, now=now)
-    spool = store.Spool(tmp_path / "spool")
+    spool = store.Spool(tmp_path / "spool", KEYS)
     return Night(database, knowledge, responses, clinic, reader, floor, clock, spool)
 
 

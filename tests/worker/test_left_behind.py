@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from contextlib import suppress
 
 import pytest
+from sqlalchemy import select, update
 
 from bedside import store
 from bedside.model import Urgency
 from bedside.review import due_at
+from bedside.store.tables import conversations
 
 MARKER = "Zwetschgenkuchen"
 BRUISES = f"I have bruises on my legs {MARKER}"
@@ -152,7 +155,7 @@ def test_no_word_of_a_patient_is_logged(night, caplog):
 def test_a_message_that_cannot_be_answered_does_not_keep_the_others_back(night):
     bad = night.report(BRUISES)
     night.receive("hello again", bad.conversation.id)
-    write_report(night, "{}")
+    write_report(night, {})
     good = night.receive("my face is drooping")
     night.clock.advance(seconds=21)
     with suppress(KeyError):  # as worker.__main__ does
@@ -163,8 +166,9 @@ def test_a_message_that_cannot_be_answered_does_not_keep_the_others_back(night):
 def test_a_report_of_a_sign_that_knowledge_has_dropped_since_is_gone_on_with(night):
     told = night.report(BRUISES)
     with night.database.reading() as tx:
-        (report,) = tx.exec_driver_sql("select cast(report as text) from conversations").scalars()
-    write_report(night, report.replace("unexplained_bruising", "easy_bruising"))
+        report = tx.execute(select(conversations.c.report)).scalar_one()
+    renamed = json.dumps(report).replace("unexplained_bruising", "easy_bruising")
+    write_report(night, json.loads(renamed))
     night.receive("I am so tired", told.conversation.id)
     night.clock.advance(seconds=21)
     assert night.worker().answer_left_behind() == 1
@@ -173,9 +177,8 @@ def test_a_report_of_a_sign_that_knowledge_has_dropped_since_is_gone_on_with(nig
 
 def write_report(night, report):
     """Put this in the place of every conversation's report."""
-    quoted = report.replace("'", "''").replace("%", "%%")
     with night.database.writing() as tx:
-        tx.exec_driver_sql(f"update conversations set report = '{quoted}'")
+        tx.execute(update(conversations).values(report=report))
 
 
 def interrupted(*_, **__):

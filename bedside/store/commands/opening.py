@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from bedside.model import Clinic
 from bedside.settings import Settings
-from bedside.store import Database
+from bedside.store import Database, open_record
 
 # What a topic adds its commands to; a string, since argparse cannot be subscripted when it runs.
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
@@ -31,7 +31,7 @@ class Record:
 
     @cached_property
     def database(self) -> Database:
-        return Database(self.settings.database_url)
+        return open_record(self.settings)
 
 
 def asked(prompt: str) -> str:

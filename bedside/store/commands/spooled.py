@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from bedside.dialogue import Floor
 from bedside.knowledge import in_words, load, load_responses
 from bedside.model import Reply, Utterance
-from bedside.store import Replayer, Spool, check_current, utc_now
+from bedside.store import Replayer, check_current, open_spool, utc_now
 from bedside.store.commands.opening import OPERATOR, Commands, Record, Refused
 
 
@@ -29,7 +29,7 @@ def _replay(given: argparse.Namespace, record: Record) -> None:
 
     replayed = Replayer(
         database=record.database,
-        spool=Spool(record.settings.spool),
+        spool=open_spool(record.settings),
         clinic=record.clinic,
         floor=floor.take_up,
         in_words=spoken,

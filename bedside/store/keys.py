@@ -1,0 +1,35 @@
+"""Which keys the record is sealed with: their ids and a proof, never a key."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import inspect, select
+
+from bedside.store.columns import Damaged
+from bedside.store.database import Database, Transaction
+from bedside.store.sealing import KeyRing
+from bedside.store.tables import keys as table
+
+PROOF = "This key opens the record."
+
+
+def keys_of(database: Database) -> dict[str, bool]:
+    """The ids of the keys that the record is sealed with, and whether each is on the database's ring;
+    none for a record from before values were sealed, or of no tables."""
+    with database.reading() as tx:
+        if not inspect(tx.connection).has_table(table.name):
+            return {}
+        return {
+            row.id: not isinstance(row.proof, Damaged)
+            for row in tx.execute(select(table).order_by(table.c.created_at))
+        }
+
+
+def register(tx: Transaction, ring: KeyRing, *, now: datetime) -> None:
+    """Have the record know the newest key, before anything is sealed with it."""
+    newest = ring.ids[0]
+    if tx.execute(select(table.c.id).where(table.c.id == newest)).first() is None:
+        values: dict[str, Any] = {"id": newest, "proof": PROOF, "created_at": now}
+        tx.execute(table.insert().values(values))

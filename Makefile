@@ -15,7 +15,7 @@ define NEEDS_PYTHON
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help run scale test check proofs pages bench-triage bench-language bench-patients bench-turns thresholds reference train chat clinician setup setup-dev clean
+.PHONY: help run scale test check proofs pages bench-triage bench-language bench-patients bench-turns bench-scale thresholds reference train chat clinician setup setup-dev clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -56,6 +56,9 @@ bench-patients: setup-dev ## let 500 simulated patients talk to the running bot 
 
 bench-turns: setup-dev ## measure turns after 10 and 1,000 earlier ones of the running bot (start it with make run)
 	@$(OURS) -m bench.turns
+
+bench-scale: setup-dev ## compare the CPU of a turn with two of each program and with one (needs PostgreSQL)
+	@$(OURS) -m bench.scale
 
 thresholds: setup-dev ## choose the thresholds of the signs again by cross-validation (many minutes)
 	@$(OURS) -m bench.thresholds

@@ -12,10 +12,18 @@ from bedside.knowledge import KnowledgeError, load
 from bedside.knowledge.responses import region_of
 from bedside.settings import Settings, SettingsError, read_clinic
 from bedside.store import DatabaseAway
-from bedside.store.commands import auditing, enrolling, erasing, exporting, spooled, upkeep
+from bedside.store.commands import (
+    auditing,
+    enrolling,
+    erasing,
+    exporting,
+    rotating,
+    spooled,
+    upkeep,
+)
 from bedside.store.commands.opening import Record, Refused
 
-TOPICS = (upkeep, enrolling, auditing, spooled, exporting, erasing)
+TOPICS = (upkeep, rotating, enrolling, auditing, spooled, exporting, erasing)
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import inspect, select
+from sqlalchemy import delete, inspect, select
 
 from bedside.store.columns import Damaged
 from bedside.store.database import Database, Transaction
@@ -27,9 +26,15 @@ def keys_of(database: Database) -> dict[str, bool]:
         }
 
 
-def register(tx: Transaction, ring: KeyRing, *, now: datetime) -> None:
-    """Have the record know the newest key, before anything is sealed with it."""
+def register(tx: Transaction, ring: KeyRing, *, now: datetime) -> bool:
+    """Have the record know the newest key; whether it did not know it before."""
     newest = ring.ids[0]
-    if tx.execute(select(table.c.id).where(table.c.id == newest)).first() is None:
-        values: dict[str, Any] = {"id": newest, "proof": PROOF, "created_at": now}
-        tx.execute(table.insert().values(values))
+    if tx.execute(select(table.c.id).where(table.c.id == newest)).first() is not None:
+        return False
+    tx.execute(table.insert().values(id=newest, proof=PROOF, created_at=now))
+    return True
+
+
+def forget_others(tx: Transaction, newest: str) -> None:
+    """Have the record need no key but this one."""
+    tx.execute(delete(table).where(table.c.id != newest))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -21,6 +22,17 @@ NONCE_BYTES = 12
 
 class Unreadable(ValueError):
     """The value was damaged or moved, or its key is not here. Quotes nothing of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """So many values of older keys that open, and so many that no key here opens."""
+
+    readable: int = 0
+    damaged: int = 0
+
+    def __add__(self, other: Counted) -> Counted:
+        return Counted(self.readable + other.readable, self.damaged + other.damaged)
 
 
 class KeyRing:
@@ -39,6 +51,11 @@ class KeyRing:
     def ids(self) -> tuple[str, ...]:
         """What names the keys, newest first, and tells nothing about them."""
         return tuple(self._ciphers)
+
+    @property
+    def prefix(self) -> str:
+        """What all begins with that the newest key sealed."""
+        return f"{VERSION}.{self.ids[0]}."
 
     def refresh(self) -> None:
         """Have the keys as they are now."""

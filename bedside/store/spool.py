@@ -12,13 +12,13 @@ import json
 import os
 import time
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from bedside.model import Reply, as_json, reply_from_json
-from bedside.store.sealing import KeyRing
+from bedside.store.sealing import Counted, KeyRing, Unreadable
 
 # No writing takes so long: who began this file died before it had its name.
 UNFINISHED_SECONDS = 60
@@ -66,14 +66,8 @@ class Spool:
         except (FileNotFoundError, NotWhole):
             pass
         _make(self.folder)
-        unfinished = path.with_name(f"{path.name}.{uuid.uuid4().hex}")
-        try:
-            self._keys.refresh()
-            _write(unfinished, self._keys.seal(_as_json(message), PLACE).encode("ascii"))
-            os.replace(unfinished, path)
-        finally:
-            unfinished.unlink(missing_ok=True)
-        _sync(self.folder)
+        self._keys.refresh()
+        self._replace(path, _as_json(message))
         return message
 
     def waiting(self, conversation_id: str | None = None) -> list[Path]:
@@ -120,6 +114,45 @@ class Spool:
     def _opened(self, content: str) -> str:
         # A file from before files were sealed is plain JSON, and is read as it is.
         return content if content.startswith("{") else self._keys.open(content, PLACE)
+
+    def reseal(self) -> Counted:
+        """Seal what older keys sealed, or none, with the newest: `readable` files now are."""
+        total = Counted()
+        for path, content in self._older():
+            counted = self._opens(content)
+            if counted.readable:
+                self._replace(path, self._opened(content))
+            total += counted
+        return total
+
+    def sealed_before(self) -> Counted:
+        """The files that are sealed with an older key than the newest, or with none."""
+        return sum((self._opens(content) for _, content in self._older()), Counted())
+
+    def _older(self) -> Iterator[tuple[Path, str]]:
+        for folder in (self.folder, self.aside):
+            for path in sorted(folder.glob("*")):
+                if path.is_file():
+                    content = path.read_text(encoding="ascii", errors="replace")
+                    if not content.startswith(self._keys.prefix):
+                        yield path, content
+
+    def _opens(self, content: str) -> Counted:
+        try:
+            self._opened(content)
+        except Unreadable:
+            return Counted(damaged=1)
+        return Counted(readable=1)
+
+    def _replace(self, path: Path, text: str) -> None:
+        """Have the text in the file, sealed: whole or as it was."""
+        unfinished = path.with_name(f"{path.name}.{uuid.uuid4().hex}")
+        try:
+            _write(unfinished, self._keys.seal(text, PLACE).encode("ascii"))
+            os.replace(unfinished, path)
+        finally:
+            unfinished.unlink(missing_ok=True)
+        _sync(path.parent)
 
     def remove(self, path: Path) -> None:
         """Let go of a message that is in the record."""

@@ -7,8 +7,6 @@ import errno
 import json
 import os
 import stat
-import sys
-import threading
 from datetime import timedelta
 from functools import partial
 
@@ -25,6 +23,7 @@ from bedside.store import __main__ as commands
 from bedside.store import spool as module
 from tests.conftest import MARKER
 from tests.keys import KEYS, write_key
+from tests.killing import KILLED, killed_at
 
 pytestmark = pytest.mark.usefixtures("no_words_in_any_log")
 
@@ -33,7 +32,6 @@ STROKE = f"my face is drooping {MARKER}"
 KEPT = Reply(text="I have kept this message.")
 URGENT = Reply(text="Call the team today.", urgency=Urgency.URGENT)
 EMERGENCY = Reply(text="Call 999.", urgency=Urgency.EMERGENCY)
-KILLED = 9
 
 
 @pytest.fixture
@@ -620,32 +618,6 @@ def is_complete(record, conversation_id):
     assert counts in ([0, 0, 0], [3, 1, 1])
     assert actions.count("message.replayed") == counts[1]
     return counts[1] == 1
-
-
-def killed_at(line, file, work):
-    """Do the work in a process that is killed before the n-th line of that file; how it ended."""
-    child = os.fork()
-    if child:
-        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-    left = [line]
-
-    def each_line(frame, event, _):
-        if event == "line":
-            left[0] -= 1
-            if left[0] == 0:
-                os._exit(KILLED)
-        return each_line
-
-    def each_call(frame, event, _):
-        return each_line if frame.f_code.co_filename == file else None
-
-    sys.settrace(each_call)
-    threading.settrace(each_call)
-    try:
-        work()
-    except BaseException:
-        os._exit(1)
-    os._exit(0)
 
 
 # By hand

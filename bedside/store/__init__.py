@@ -39,6 +39,7 @@ from bedside.store.opening import open_keys, open_record, open_spool
 from bedside.store.outbox import Delivery, claim, delivered, failed
 from bedside.store.people import (
     Clinician,
+    add_clinic,
     add_clinician,
     clinician,
     ensure_clinic,
@@ -59,10 +60,14 @@ from bedside.store.schema import check_current
 from bedside.store.sealing import KeyRing
 from bedside.store.spool import Spool, Spooled
 from bedside.store.taking_up import advice_for, record_failure, take_up, taken_up_by
-from bedside.store.transcripts import Entry, transcript
+from bedside.store.transcripts import Entry, ReportView, note_reassessed, reports_of, transcript
 from bedside.store.verifying import Verified, audited_clinics, verify_audit
 
 __all__ = [
+    "add_clinic",
+    "ReportView",
+    "note_reassessed",
+    "reports_of",
     "Found",
     "conversations_of",
     "dossier",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable
+from contextlib import closing
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -14,16 +15,28 @@ from bedside.settings import Settings, SettingsError, read_clinic
 from bedside.store import DatabaseAway
 from bedside.store.commands import (
     auditing,
+    backing_up,
     enrolling,
     erasing,
     exporting,
+    reassessing,
     rotating,
     spooled,
     upkeep,
 )
 from bedside.store.commands.opening import Record, Refused
 
-TOPICS = (upkeep, rotating, enrolling, auditing, spooled, exporting, erasing)
+TOPICS = (
+    upkeep,
+    rotating,
+    enrolling,
+    auditing,
+    spooled,
+    exporting,
+    erasing,
+    backing_up,
+    reassessing,
+)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -34,7 +47,8 @@ def main(arguments: list[str] | None = None) -> int:
         clinic = read_clinic(settings.clinic_file)
         region_of(clinic, load())
         run: Callable[[argparse.Namespace, Record], None] = given.run
-        run(given, Record(settings, clinic))
+        with closing(Record(settings, clinic)) as record:
+            run(given, record)
     except (SettingsError, KnowledgeError, Refused) as error:
         print(f"{str(error).rstrip('.')}.", file=sys.stderr)
         return 1

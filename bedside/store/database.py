@@ -89,6 +89,23 @@ class Database:
             with connection.begin():
                 yield Transaction(connection, writes=False)
 
+    def alone(self, *statements: str) -> list[Any]:
+        """Run statements that no transaction may hold; gives back the rows of the last one."""
+        with _translated():
+            raw = self.engine.raw_connection()
+        raw.detach()
+        try:
+            if self.engine.dialect.name != "sqlite":
+                raw.dbapi_connection.autocommit = True
+            cursor = raw.dbapi_connection.cursor()
+            for statement in statements:
+                cursor.execute(statement)
+            return list(cursor.fetchall()) if cursor.description else []
+        except self.engine.dialect.dbapi.Error as error:
+            raise DatabaseAway(str(error).strip().splitlines()[0]) from None
+        finally:
+            raw.close()
+
 
 def utc_now() -> datetime:
     return datetime.now(timezone.utc)

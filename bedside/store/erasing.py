@@ -149,13 +149,13 @@ def overwrite(database: Database) -> None:
     """Write the database's files anew, so that what was erased is in none of them. DatabaseAway when
     others use it for too long; it can be called again."""
     if database.engine.dialect.name == "sqlite":
-        _each(database, "PRAGMA wal_checkpoint(TRUNCATE)", "VACUUM")
-        (busy,) = _each(database, "PRAGMA wal_checkpoint(TRUNCATE)")
-        if busy[0]:
+        database.alone("PRAGMA wal_checkpoint(TRUNCATE)", "VACUUM")
+        (checkpoint,) = database.alone("PRAGMA wal_checkpoint(TRUNCATE)")
+        if checkpoint[0]:
             raise DatabaseAway("a program is reading it")
     else:
         names = [table.name for table in metadata.sorted_tables if table.name not in KEPT]
-        _each(database, *(f"VACUUM (FULL) {name}" for name in names))
+        database.alone(*(f"VACUUM (FULL) {name}" for name in names))
 
 
 def _locked(tx: Transaction, patient_id: str) -> list[str]:
@@ -232,21 +232,3 @@ def _note(tx: Transaction, erased: Erased, *, by: str, now: datetime) -> None:
             now=now,
             patient=erased.patient_id,
         )
-
-
-def _each(database: Database, *statements: str) -> list[Any]:
-    """Run statements that no transaction may hold; gives back the first row of the last one."""
-    raw = database.engine.raw_connection()
-    try:
-        raw.detach()
-        connection = raw.dbapi_connection
-        if database.engine.dialect.name != "sqlite":
-            connection.autocommit = True
-        cursor = connection.cursor()
-        for statement in statements:
-            cursor.execute(statement)
-        return cursor.fetchall() if cursor.description else []
-    except database.engine.dialect.dbapi.Error as error:
-        raise DatabaseAway(str(error).strip().splitlines()[0]) from None
-    finally:
-        raw.close()

@@ -65,17 +65,14 @@ def claim(tx: Transaction, *, now: datetime, most: int = 20) -> list[Delivery]:
 
 def delivered(tx: Transaction, delivery: Delivery, *, now: datetime) -> None:
     """The work is done and never comes back."""
-    tx.execute(update(outbox).where(*_still(delivery)).values(delivered_at=now))
+    tx.execute(update(outbox).where(outbox.c.id == delivery.id).values(delivered_at=now))
 
 
 def failed(tx: Transaction, delivery: Delivery, *, now: datetime) -> None:
     """Try again later, each time after twice as long."""
     wait = min(timedelta(seconds=5 * 2 ** min(delivery.attempts, 12)), LONGEST_WAIT)
     tx.execute(
-        update(outbox).where(*_still(delivery)).values(claimed_until=None, due_at=now + wait)
+        update(outbox)
+        .where(outbox.c.id == delivery.id)
+        .values(claimed_until=None, due_at=now + wait)
     )
-
-
-def _still(delivery: Delivery) -> tuple[Any, ...]:
-    """The row as it was claimed: one that was erased, or claimed again since, is nobody's business."""
-    return (outbox.c.id == delivery.id, outbox.c.attempts == delivery.attempts)

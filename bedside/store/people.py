@@ -33,6 +33,22 @@ def ensure_clinic(tx: Transaction, clinic: Clinic, *, now: datetime) -> None:
         tx.execute(clinics.insert().values(id=clinic.id, team=clinic.team, created_at=now))
 
 
+def add_clinic(tx: Transaction, clinic: Clinic, *, by: str, now: datetime) -> bool:
+    """Have a row for another clinic, with an audit line; False when there is one already."""
+    if tx.execute(select(clinics.c.id).where(clinics.c.id == clinic.id)).first() is not None:
+        return False
+    ensure_clinic(tx, clinic, now=now)
+    audit.note(
+        tx,
+        clinic_id=clinic.id,
+        by=by,
+        action="clinic.added",
+        subject=f"clinic:{clinic.id}",
+        now=now,
+    )
+    return True
+
+
 def add_clinician(
     tx: Transaction,
     *,

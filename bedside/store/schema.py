@@ -37,11 +37,21 @@ def migrate_back(database: Database, to: str) -> None:
         _check_references(tx)
 
 
+def newest() -> str:
+    """The last migration of this version."""
+    return str(ScriptDirectory.from_config(_config(None)).get_current_head())
+
+
+def knows(revision: str) -> bool:
+    """Whether this version has the migration, so that it can come from there to the newest."""
+    scripts = ScriptDirectory.from_config(_config(None)).walk_revisions()
+    return revision in {script.revision for script in scripts}
+
+
 def is_current(database: Database) -> bool:
     """Whether the database has the newest migration."""
-    newest = ScriptDirectory.from_config(_config(None)).get_current_head()
     with database.reading() as tx:
-        return bool(MigrationContext.configure(tx.connection).get_current_revision() == newest)
+        return bool(MigrationContext.configure(tx.connection).get_current_revision() == newest())
 
 
 def check_current(database: Database) -> None:
@@ -53,7 +63,10 @@ def check_current(database: Database) -> None:
 def differences(database: Database) -> list[object]:
     """Where the tables of a migrated database differ from those of tables.py; none if all is well."""
     with database.reading() as tx:
-        return list(compare_metadata(MigrationContext.configure(tx.connection), metadata))
+        ours = {"include_name": lambda name, kind, parents: not str(name).startswith("sqlite_")}
+        return list(
+            compare_metadata(MigrationContext.configure(tx.connection, opts=ours), metadata)
+        )
 
 
 def _check_references(tx: Transaction) -> None:

@@ -98,6 +98,9 @@ conversations = Table(
     Column("closed_at", UtcDateTime),
 )
 
+# A page or a program may hold the id of a message, a flag or a notification while its patient is erased,
+# so that SQLite too must give none of these ids twice (`sqlite_autoincrement`).
+
 # Patients' messages and the replies to them. `message_id` comes from the patient's browser and is
 # unique within its conversation; a reply carries the `message_id` that it answers.
 messages = Table(
@@ -116,6 +119,7 @@ messages = Table(
     Column("at", UtcDateTime, nullable=False),
     UniqueConstraint("conversation_id", "message_id", "position"),
     Index("ix_messages_state_at", "state", "at"),
+    sqlite_autoincrement=True,
 )
 
 # The signs found in a message: where in its text, and what decided.
@@ -167,6 +171,7 @@ flags = Table(
     Column("claimed_by", ForeignKey("clinicians.id")),
     Column("closed_reason", Sealed("flags.closed_reason")),
     Index("ix_flags_queue", "clinic_id", "state", "urgency_rank", "raised_at"),
+    sqlite_autoincrement=True,
 )
 
 # Who did what to what. Never holds a patient's words. A clinic's lines are numbered from 1, and each
@@ -209,4 +214,5 @@ outbox = Table(
     Column("attempts", Integer, nullable=False),
     Column("delivered_at", UtcDateTime),
     Index("ix_outbox_open", "delivered_at", "due_at"),
+    sqlite_autoincrement=True,
 )

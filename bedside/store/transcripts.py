@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
 
 from bedside.model import Choice, Mention, Urgency
+from bedside.store import audit
 from bedside.store.database import Transaction
 from bedside.store.rows import Message, choices_of, mention_of, message_from, urgency_of
-from bedside.store.tables import mentions, messages, reports
+from bedside.store.tables import conversations, mentions, messages, reports
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +60,43 @@ def transcript(tx: Transaction, conversation_id: str) -> list[Entry]:
         )
         for row in lines
     ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportView:
+    """What a message led to at that time, with the versions that decided it."""
+
+    processed_by: str
+    report: dict[str, Any]
+    urgency: str | None
+    reasons: list[dict[str, Any]]
+    knowledge_version: str
+    at: datetime
+
+
+def reports_of(tx: Transaction, conversation_id: str) -> list[ReportView]:
+    """All reports of the conversation, oldest first."""
+    rows = tx.execute(
+        select(*(reports.c[name] for name in ReportView.__dataclass_fields__))
+        .where(reports.c.conversation_id == conversation_id)
+        .order_by(reports.c.id)
+    )
+    return [ReportView(**row._mapping) for row in rows]
+
+
+def note_reassessed(tx: Transaction, conversation_id: str, *, by: str, now: datetime) -> None:
+    """Note that `by` read the conversation's reports to assess them again."""
+    clinic_id = tx.execute(
+        select(conversations.c.clinic_id).where(conversations.c.id == conversation_id)
+    ).scalar_one()
+    audit.note(
+        tx,
+        clinic_id=clinic_id,
+        by=by,
+        action="reports.reassessed",
+        subject=f"conversation:{conversation_id}",
+        now=now,
+    )
 
 
 def _latest_reports(tx: Transaction, conversation_id: str) -> dict[int, dict[str, Any]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 import subprocess
 import sys
 import threading
@@ -12,11 +11,10 @@ from itertools import pairwise
 
 import pytest
 from sqlalchemy import select, text
-from sqlalchemy.engine import make_url
 
 from bedside import store
 from bedside.settings import ROOT
-from bedside.store import Database, DatabaseAway, audit, schema, tables
+from bedside.store import Database, DatabaseAway, audit, tables
 from bedside.store import database as module
 from bedside.store.audit import GENESIS, digest_of
 from tests.keys import KEYS
@@ -325,48 +323,6 @@ def test_postgresql_refuses_to_put_a_line_in_the_place_of_another(record):
     replaced = f"{LINE} 2, 'x', 'x') ON CONFLICT (clinic_id, number) DO UPDATE SET actor = 'x'"
     with pytest.raises(DatabaseAway, match=ADDED_ONLY), record.database.writing() as tx:
         tx.exec_driver_sql(replaced)
-
-
-def test_the_role_of_the_readme_can_run_a_turn_and_change_no_line(record):
-    """On PostgreSQL the programs need not own the tables."""
-    if not record.is_postgresql:
-        pytest.skip("SQLite has no roles")
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    (grants,) = re.findall(r"(?s)```sql\n(CREATE ROLE bedside_programs.*?)```", readme)
-    owner = record.database
-    try:
-        with owner.writing() as tx:
-            tx.exec_driver_sql(grants)
-    except DatabaseAway as error:
-        pytest.skip(f"this role may not make another: {error}")
-    (password,) = re.findall(r"PASSWORD '(.*?)'", grants)
-    url = make_url(database_url_of(owner)).set(username="bedside_programs", password=password)
-    record.database = Database(url.render_as_string(hide_password=False), KEYS)
-    try:
-        schema.migrate(record.database)  # as `make run` does: there is nothing to do
-        record.tell(record.open(), "I have bruises on my legs")
-        assert fault(record) is None
-        for statement in (
-            "UPDATE audit SET actor = 'x'",
-            "DELETE FROM audit",
-            "TRUNCATE audit",
-            "DELETE FROM audit_heads",
-            "UPDATE audit_heads SET number = 1",
-            "ALTER TABLE audit DISABLE TRIGGER USER",
-            "DROP TABLE audit_heads",
-            "UPDATE alembic_version SET version_num = '0002'",
-            # A table of one's own does not stand before the real one.
-            "CREATE TEMP TABLE audit AS SELECT clinic_id, 99 AS number, digest AS previous,"
-            " digest FROM public.audit; UPDATE audit_heads SET number = number + 1",
-        ):
-            with pytest.raises(DatabaseAway), record.database.writing() as tx:
-                tx.exec_driver_sql(statement)
-        assert fault(record) is None
-    finally:
-        record.database.engine.dispose()
-        record.database = owner
-        with owner.writing() as tx:
-            tx.exec_driver_sql("DROP OWNED BY bedside_programs; DROP ROLE bedside_programs")
 
 
 def database_url_of(database):

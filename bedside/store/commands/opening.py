@@ -33,6 +33,11 @@ class Record:
     def database(self) -> Database:
         return open_record(self.settings)
 
+    def close(self) -> None:
+        """Let go of the database, if it was opened."""
+        if "database" in self.__dict__:
+            self.database.engine.dispose()
+
 
 def asked(prompt: str) -> str:
     """What the operator types; Refused when it is nothing."""

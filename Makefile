@@ -15,7 +15,7 @@ define NEEDS_PYTHON
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help run scale test check proofs pages bench-triage bench-language bench-patients bench-turns bench-scale thresholds reference train chat clinician setup setup-dev clean
+.PHONY: help run scale test check proofs pages bench-triage bench-language bench-patients bench-faults bench-turns bench-scale thresholds reference train chat clinician setup setup-dev clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -59,6 +59,12 @@ bench-turns: setup-dev ## measure turns after 10 and 1,000 earlier ones of the r
 
 bench-scale: setup-dev ## compare the CPU of a turn with two of each program and with one (needs PostgreSQL)
 	@$(OURS) -m bench.scale
+DATABASE ?= sqlite
+FAULTS ?= 200
+SEED ?= 1
+bench-faults: setup-dev ## break the programs 200 times while patients write, and compare (20 minutes; DATABASE=postgres too)
+	@$(OURS) -m launch.training
+	@$(OURS) -m bench.faults --database $(DATABASE) --faults $(FAULTS) --seed $(SEED)
 
 thresholds: setup-dev ## choose the thresholds of the signs again by cross-validation (many minutes)
 	@$(OURS) -m bench.thresholds

@@ -21,19 +21,12 @@ import yaml
 from bedside.model import Clinic
 from bedside.settings import ROOT, WEEKDAYS, read_clinic
 from bedside.store import Database
+from bench.running import ALL_DAY, WORDS_OF, process_of
 from chat.app import PROBE_SECONDS
 from tests.worker.conftest import Telephone
 
 STARTS_WITHIN = 120.0
 PASSWORD = "a long enough password"
-WORDS_OF = {
-    "rasa": "rasa run",
-    "actions": "-m actions",
-    "chat": "chat.app:create_app",
-    "console": "console.app:create_app",
-    "worker": "-m worker",
-}
-ALL_DAY = "00:00-23:59"
 
 
 @dataclass
@@ -55,11 +48,7 @@ class Programs:
 
     def pid_of(self, name: str) -> int | None:
         """The process of that program, found by its command and our own folder in its environment."""
-        ours = f"BEDSIDE_VAR={self.environment['BEDSIDE_VAR']}".encode()
-        for folder in Path("/proc").iterdir():
-            if folder.name.isdigit() and self._is(folder, WORDS_OF[name], ours):
-                return int(folder.name)
-        return None
+        return process_of(name, self.environment["BEDSIDE_VAR"])
 
     def kill(self, name: str) -> int:
         """End the program at once, as a crash or the kernel would; gives back its process id."""
@@ -153,14 +142,6 @@ class Programs:
                 for url in (self.chat_url, self.console_url)
             )
         except httpx.HTTPError:
-            return False
-
-    @staticmethod
-    def _is(process: Path, words: str, ours: bytes) -> bool:
-        try:
-            command = (process / "cmdline").read_bytes().replace(b"\0", b" ").decode()
-            return words in command and ours in (process / "environ").read_bytes().split(b"\0")
-        except OSError:
             return False
 
 

@@ -1,0 +1,161 @@
+"""`make bench-faults`: the five programs, many patients, and a fault every few seconds.
+
+Exit 1 when a promise was broken.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+import time
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sqlalchemy import create_engine
+
+from bench.faults.comparing import broken, notifications, settled
+from bench.faults.kinds import Fault, drawn, kinds_on, missing_on
+from bench.faults.patients import REPLY_WITHIN, Patients, StandStill, Talk
+from bench.faults.stage import Stage
+from bench.results import write_section
+
+FAULTS = 200
+PATIENTS = 6
+BACK_WITHIN = 15.0
+# After so long nobody waits for a normal reply any longer.
+GIVEN_UP = 60.0
+PROBE_SECONDS = 0.25
+GREETING = "hello"
+
+
+@dataclass
+class Run:
+    """What was measured: by kind of fault the seconds to a normal reply after it, and what was broken."""
+
+    database: str
+    seed: int
+    back: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    broken: dict[str, int] = field(default_factory=dict)
+    measures: dict[str, str] = field(default_factory=dict)
+    missing: Sequence[str] = ()
+
+    @property
+    def is_good(self) -> bool:
+        return not any(self.broken.values())
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """0 when every promise was kept, 1 when one was not."""
+    options = _options(arguments)
+    with tempfile.TemporaryDirectory(prefix="bedside-faults-") as folder:
+        stage = Stage(Path(folder), options.database)
+        try:
+            run = _held(stage, options)
+        finally:
+            stage.close()
+    page = _page(run)
+    print(page)
+    if options.faults >= FAULTS:
+        write_section(f"faults-{run.database}", page, target="bench-faults")
+    return 0 if run.is_good else 1
+
+
+def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m bench.faults", description=__doc__)
+    parser.add_argument("--database", choices=("sqlite", "postgres"), default="sqlite")
+    parser.add_argument("--faults", type=int, default=FAULTS)
+    parser.add_argument("--seed", type=int, default=1)
+    return parser.parse_args(arguments)
+
+
+def _held(stage: Stage, options: argparse.Namespace) -> Run:
+    run, stands_still = Run(options.database, options.seed), StandStill()
+    stage.wait_until_ready()
+    visitor = Talk(stage.chat_url, stands_still)
+    normal = _heard(visitor)
+    patients = Patients(stage.chat_url, stands_still, PATIENTS, options.seed)
+    faults = drawn(kinds_on(stage), options.faults, options.seed)
+    for number, fault in enumerate(faults, start=1):
+        _tell(number, len(faults), fault, patients)
+        time.sleep(fault.pause)
+        with stands_still.during(fault.kind.of_chat):
+            fault.kind.happens(fault.seconds)
+            run.back[fault.kind.name].append(_back(stage, visitor, normal))
+    patients.stop()
+    _compare(run, stage, [visitor, *patients.talks], patients)
+    return run
+
+
+def _back(stage: Stage, visitor: Talk, normal: list[str]) -> float:
+    """The seconds until somebody who says hello hears what is said to that when all is well, and all
+    programs run."""
+    started = time.monotonic()
+    while time.monotonic() - started < GIVEN_UP:
+        if _heard(visitor) == normal and stage.is_up():
+            break
+        time.sleep(PROBE_SECONDS)
+    return time.monotonic() - started
+
+
+def _heard(visitor: Talk) -> list[str]:
+    return [reply["text"] for reply in visitor.writes(GREETING).replies]
+
+
+def _compare(run: Run, stage: Stage, talks: list[Talk], patients: Patients) -> None:
+    engine, spool = create_engine(stage.record_url, future=True), stage.var / "spool"
+    settled(engine, spool)
+    run.broken = broken(talks, engine, spool)
+    run.broken["patients who gave up"] = len(patients.failures)
+    slow = [seconds for each in run.back.values() for seconds in each if seconds > BACK_WITHIN]
+    run.broken[f"normal replies later than {BACK_WITHIN:g} s after a fault"] = len(slow)
+    sent = [each for talk in talks for each in talk.sent]
+    due = notifications(engine)
+    run.measures = {
+        "load of the machine over the last 15 minutes, and its cores": (
+            f"{os.getloadavg()[2]:.1f}, {os.cpu_count()}"
+        ),
+        "messages": f"{len(sent)} in {len(talks)} conversations",
+        "sent more than once": str(sum(each.tries > 1 for each in sent)),
+        "told that they were not recorded": str(sum(each.was_told_not_recorded for each in sent)),
+        "longest wait for a reply": f"{max(each.waited for each in sent):.1f} s (promised: {REPLY_WITHIN:g})",
+        "longest time to a normal reply after a fault": f"{max(map(max, run.back.values())):.1f} s",
+        "notifications": f"{due}, and {max(0, stage.telephone.rang - due)} told twice",
+    }
+    run.missing = missing_on(stage)
+    engine.dispose()
+
+
+def _page(run: Run) -> str:
+    count = sum(map(len, run.back.values()))
+    lines = [f"## {count} faults on {_name(run.database)}, seed {run.seed}", ""]
+    lines += ["| promise broken | times |", "|---|---|"]
+    lines += [f"| {what} | {times} |" for what, times in run.broken.items()]
+    lines += ["", "| measure | |", "|---|---|"]
+    lines += [f"| {what} | {value} |" for what, value in run.measures.items()]
+    lines += ["", "| fault | times | longest time to a normal reply after it |", "|---|---|---|"]
+    lines += [
+        f"| {kind} | {len(back)} | {max(back):.1f} s |" for kind, back in sorted(run.back.items())
+    ]
+    return "\n".join([*lines, *(f"\n{sentence}" for sentence in run.missing)])
+
+
+def _name(database: str) -> str:
+    return {"sqlite": "SQLite", "postgres": "PostgreSQL"}[database]
+
+
+def _tell(number: int, of: int, fault: Fault, patients: Patients) -> None:
+    """Where the run is, on standard error."""
+    print(
+        f"{number} of {of}: {fault.kind.name}, {fault.seconds:.1f} s; "
+        f"{patients.messages} messages so far",
+        file=sys.stderr,
+        flush=True,
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -31,7 +31,7 @@ class UtcDateTime(TypeDecorator):  # type: ignore[misc]  # SQLAlchemy 1.4 has no
 
 
 class Damaged(str):
-    """Stands where a value cannot be opened, and says so. One value must not take a page with it."""
+    """Stands where a text cannot be opened, and says so. One value must not take a page with it."""
 
     __slots__ = ()
 
@@ -40,7 +40,8 @@ DAMAGED = Damaged("This text cannot be read: it was damaged or sealed with anoth
 
 
 class Sealed(TypeDecorator):  # type: ignore[misc]
-    """A text that is sealed in the database, for `place`; DAMAGED where it does not open.
+    """A text that is sealed in the database, for `place`. Where it does not open, DAMAGED stands and the
+    log says so.
 
     The keys are those of the engine (`Database` puts them on its dialect).
     """
@@ -62,7 +63,7 @@ class Sealed(TypeDecorator):  # type: ignore[misc]
             return self.read(dialect.keys.open(value, self.place))
         except Unreadable as error:
             logger.error("a value of %s cannot be read: %s", self.place, error)
-            return DAMAGED
+            return self.stand_in()
 
     def written(self, value: Any) -> str:
         return str(value)
@@ -70,14 +71,25 @@ class Sealed(TypeDecorator):  # type: ignore[misc]
     def read(self, text: str) -> Any:
         return text
 
+    def stand_in(self) -> Any:
+        return DAMAGED
+
 
 class SealedJSON(Sealed):
-    """A value of lists, texts and numbers that is sealed in the database as JSON."""
+    """A value of lists, texts and numbers that is sealed in the database as JSON. `instead` is the JSON
+    that stands where it does not open."""
 
     cache_ok = True
+
+    def __init__(self, place: str, instead: str) -> None:
+        super().__init__(place)
+        self.instead = instead
 
     def written(self, value: Any) -> str:
         return json.dumps(value, separators=(",", ":"))
 
     def read(self, text: str) -> Any:
         return json.loads(text)
+
+    def stand_in(self) -> Any:
+        return json.loads(self.instead)

@@ -37,6 +37,8 @@ class Conversation:
     report: Report
     pending: Question | None
     is_closed: bool = False
+    # Its report cannot be opened any more, so that `report` is empty: a person has to look.
+    is_damaged: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,14 +53,16 @@ class Message:
 
 
 def conversation_of(row: Row) -> Conversation:
+    is_damaged = row.report.get("is_damaged", False)
     return Conversation(
         id=row.id,
         clinic_id=row.clinic_id,
         patient_id=row.patient_id,
         urgency=urgency_of(row.urgency),
-        report=report_from_json(row.report),
+        report=Report() if is_damaged else report_from_json(row.report),
         pending=None if row.pending is None else question_from_json(row.pending),
         is_closed=row.closed_at is not None,
+        is_damaged=is_damaged,
     )
 
 

@@ -3,6 +3,8 @@ to have them."""
 
 from __future__ import annotations
 
+import json
+
 from sqlalchemy import (
     JSON,
     Boolean,
@@ -19,7 +21,8 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from bedside.store.columns import Sealed, SealedJSON, UtcDateTime
+from bedside.model import Reason, Report, Urgency, as_json
+from bedside.store.columns import DAMAGED, Sealed, SealedJSON, UtcDateTime
 
 metadata = MetaData(
     naming_convention={
@@ -30,6 +33,15 @@ metadata = MetaData(
     }
 )
 
+
+# What stands in the place of JSON that cannot be opened: nothing, or what sends a person to look.
+NOTHING = "[]"
+DAMAGED_REPORT = json.dumps({**as_json(Report()), "is_damaged": True})
+DAMAGED_REASONS = json.dumps(
+    as_json(
+        [Reason(rule="damaged", sign="", words="", urgency=Urgency.URGENT, why=DAMAGED, sources=())]
+    )
+)
 
 # The keys that values of this record are sealed with: not the keys, but what tells whether one is here.
 keys = Table(
@@ -90,8 +102,8 @@ conversations = Table(
     Column("clinic_id", ForeignKey("clinics.id"), nullable=False),
     Column("patient_id", ForeignKey("patients.id"), nullable=False, index=True),
     Column("urgency", String(12)),
-    Column("report", SealedJSON("conversations.report"), nullable=False),
-    Column("pending", SealedJSON("conversations.pending")),
+    Column("report", SealedJSON("conversations.report", DAMAGED_REPORT), nullable=False),
+    Column("pending", SealedJSON("conversations.pending", "null")),
     Column("lease_holder", String(36)),
     Column("lease_until", UtcDateTime),
     Column("opened_at", UtcDateTime, nullable=False),
@@ -112,7 +124,7 @@ messages = Table(
     Column("position", Integer, nullable=False),
     Column("sender", String(12), nullable=False),
     Column("text", Sealed("messages.text"), nullable=False),
-    Column("choices", SealedJSON("messages.choices"), nullable=False),
+    Column("choices", SealedJSON("messages.choices", NOTHING), nullable=False),
     Column("urgency", String(12)),
     Column("state", String(12), nullable=False),
     Column("shown", Boolean, nullable=False),
@@ -147,10 +159,10 @@ reports = Table(
     Column("conversation_id", ForeignKey("conversations.id"), nullable=False, index=True),
     Column("message_id", ForeignKey("messages.id"), nullable=False, index=True),
     Column("processed_by", String(12), nullable=False),
-    Column("report", SealedJSON("reports.report"), nullable=False),
+    Column("report", SealedJSON("reports.report", DAMAGED_REPORT), nullable=False),
     Column("urgency", String(12)),
-    Column("reasons", SealedJSON("reports.reasons"), nullable=False),
-    Column("advice", SealedJSON("reports.advice"), nullable=False),
+    Column("reasons", SealedJSON("reports.reasons", DAMAGED_REASONS), nullable=False),
+    Column("advice", SealedJSON("reports.advice", NOTHING), nullable=False),
     Column("knowledge_version", String(40), nullable=False),
     Column("model_version", String(80), nullable=False),
     Column("at", UtcDateTime, nullable=False),

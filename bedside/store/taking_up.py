@@ -41,7 +41,8 @@ def take_up(
 ) -> None:
     """Write what the message led to: mentions, report with reasons, flag, audit, outbox.
 
-    The caller holds the lock. A turn by the floor marks the flag as not processed by the assistant. The
+    The caller holds the lock. A turn by the floor, or after a report that was damaged, marks the flag as
+    not processed by the assistant: a person has to look. The
     report and the flag count from when the patient wrote, however much later that is taken up.
     """
     reached = (conversation.urgency, turn.assessment.urgency)
@@ -73,7 +74,7 @@ def take_up(
         conversation.id,
         clinic,
         urgency,
-        unprocessed=by == BY_FLOOR,
+        unprocessed=by == BY_FLOOR or conversation.is_damaged,
         by=by,
         since=message.at,
         now=now,

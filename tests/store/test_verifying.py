@@ -10,6 +10,7 @@ from bedside import store
 from bedside.store import __main__ as commands
 from bedside.store import audit
 from bedside.store.audit import GENESIS, digest_of
+from tests.keys import write_key
 
 
 @pytest.fixture
@@ -187,10 +188,12 @@ def head_at(record, number):
 
 
 @pytest.fixture
-def command(told, monkeypatch, capsys):
+def command(told, monkeypatch, capsys, tmp_path):
     """Runs `python -m bedside.store verify-audit`; gives back its status and what it printed."""
     url = told.database.engine.url.render_as_string(hide_password=False)
     monkeypatch.setenv("BEDSIDE_DATABASE_URL", url)
+    monkeypatch.setenv("BEDSIDE_VAR", str(tmp_path))
+    write_key(tmp_path)
 
     def run(*arguments):
         status = commands.main(["verify-audit", *arguments])

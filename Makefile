@@ -59,6 +59,7 @@ bench-turns: setup-dev ## measure turns after 10 and 1,000 earlier ones of the r
 
 bench-scale: setup-dev ## compare the CPU of a turn with two of each program and with one (needs PostgreSQL)
 	@$(OURS) -m bench.scale
+
 DATABASE ?= sqlite
 FAULTS ?= 200
 SEED ?= 1

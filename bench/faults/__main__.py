@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
 import tempfile
 import time
@@ -51,6 +52,7 @@ class Run:
 def main(arguments: Sequence[str] | None = None) -> int:
     """0 when every promise was kept, 1 when one was not."""
     options = _options(arguments)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # what was started is stopped then too
     with tempfile.TemporaryDirectory(prefix="bedside-faults-") as folder:
         stage = Stage(Path(folder), options.database)
         try:

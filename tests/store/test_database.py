@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import socket
 import threading
 import time
 
@@ -48,6 +50,20 @@ def test_a_server_that_is_not_there_is_away_within_the_time_of_a_turn():
     with pytest.raises(DatabaseAway), database.reading():
         pass
     assert time.monotonic() - started < 4
+
+
+def test_a_connection_whose_packets_get_lost_is_given_up_within_seconds(database):
+    if database.engine.dialect.name != "postgresql":
+        pytest.skip("SQLite has no connection that could get lost")
+    with database.engine.connect() as connection:
+        descriptor = os.dup(connection.connection.fileno())
+    with socket.socket(fileno=descriptor) as wire:
+        assert wire.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == 5000
+        silence = [
+            wire.getsockopt(socket.IPPROTO_TCP, option)
+            for option in (socket.TCP_KEEPIDLE, socket.TCP_KEEPINTVL, socket.TCP_KEEPCNT)
+        ]
+    assert silence == [3, 1, 2]
 
 
 def test_a_writer_waits_only_so_long_for_another(database_url, monkeypatch, request):

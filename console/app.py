@@ -25,6 +25,7 @@ from console.context import Console, SignInNeeded
 from console.errors import away, error_page, refused, to_sign_in
 from console.guard import Guard
 from console.reviewing import flag_page, move_flag, queue
+from console.searching import search_page, search_words
 from console.signing_in import sign_in, sign_in_page, sign_out
 
 STYLES = {
@@ -61,6 +62,8 @@ def _routes(console: Console) -> list[Route]:
         Route("/closed", partial(queue, console, closed=True), methods=["GET"]),
         Route("/flags/{flag_id}", partial(flag_page, console), methods=["GET"]),
         Route("/flags/{flag_id}", partial(move_flag, console), methods=["POST"]),
+        Route("/search", partial(search_page, console), methods=["GET"]),
+        Route("/search", partial(search_words, console), methods=["POST"]),
         Route("/sign-in", partial(sign_in_page, console), methods=["GET"]),
         Route("/sign-in", partial(sign_in, console), methods=["POST"]),
         Route("/sign-out", partial(sign_out, console), methods=["POST"]),

@@ -17,6 +17,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "bedside": set(),
     "bedside.model": set(),
     "bedside.settings": {"bedside.model", "yaml", "dotenv"},
+    "bedside.words": {"spacy_lookups_data"},
     "bedside.knowledge": {"bedside.model", "yaml"},
     "bedside.language": {
         "bedside.model",
@@ -115,6 +116,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "sqlalchemy",
         "alembic",
         "cryptography",
+        "bedside.words",
     },
     "bedside.store.opening": {"bedside.store", "bedside.settings"},
     "bedside.store.__main__": {"bedside", "sqlalchemy"},

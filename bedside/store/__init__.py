@@ -33,7 +33,7 @@ from bedside.store.erasing import (
     was_erased,
 )
 from bedside.store.exporting import Found, conversations_of, dossier, find_patients
-from bedside.store.flags import FlagView, flag_of, flags, move, note_queue_read, note_read
+from bedside.store.flags import FlagView, flag_of, flags, move, note_queue_read, note_read, search
 from bedside.store.following_up import follow_up, is_silent, perhaps_silent
 from bedside.store.opening import open_keys, open_record, open_spool
 from bedside.store.outbox import Delivery, claim, delivered, failed
@@ -137,6 +137,7 @@ __all__ = [
     "record_failure",
     "release",
     "replies_to",
+    "search",
     "take_up",
     "taken_up_by",
     "transcript",

@@ -18,6 +18,7 @@ from bedside.model import CORRECTED, LAST_INFUSION, EarlierSign, Reply, Report, 
 from bedside.review import needs_flag
 from bedside.store import audit, following_up, people
 from bedside.store.database import Transaction
+from bedside.store.indexing import index
 from bedside.store.rows import (
     ANSWERED,
     ASSISTANT,
@@ -363,6 +364,7 @@ def _stored(
 ) -> Message:
     values = _row(conversation.id, message_id, 0, PATIENT, text, now)
     id_ = tx.execute(messages.insert().values(values)).inserted_primary_key[0]
+    index(tx, id_, conversation.clinic_id, text)
     return Message(id=id_, message_id=message_id, text=text, state=RECEIVED, at=now)
 
 

@@ -14,6 +14,7 @@ from bedside.model import Clinic, FlagState, Urgency
 from bedside.review import check_can_move, due_at, needs_flag
 from bedside.store import audit, outbox
 from bedside.store.database import Transaction
+from bedside.store.indexing import holding
 from bedside.store.tables import clinicians, conversations, patients, reports
 from bedside.store.tables import flags as table
 
@@ -83,6 +84,34 @@ def flags(tx: Transaction, clinic_id: str, *, closed: bool = False) -> list[Flag
         .limit(500)
     )
     return [_view(row) for row in rows]
+
+
+def search(
+    tx: Transaction, clinic_id: str, text: str, *, by: str, now: datetime
+) -> list[FlagView] | None:
+    """The clinic's flags, open and closed, newest first, of conversations in which the patient wrote all
+    words of `text`; None when it holds no word. The audit line says that clinician `by` searched, not
+    for what."""
+    wanted = holding(tx, clinic_id, text)
+    if wanted is None:
+        return None
+    rows = tx.execute(
+        _views()
+        .where(table.c.clinic_id == clinic_id, table.c.conversation_id.in_(wanted))
+        .order_by(table.c.raised_at.desc())
+        .limit(500)
+    )
+    found = [_view(row) for row in rows]
+    audit.note(
+        tx,
+        clinic_id=clinic_id,
+        by=f"clinician:{by}",
+        action="transcripts.searched",
+        subject=f"clinic:{clinic_id}",
+        now=now,
+        found=[each.id for each in found],
+    )
+    return found
 
 
 def flag_of(tx: Transaction, clinic_id: str, flag_id: int) -> FlagView | None:

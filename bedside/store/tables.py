@@ -134,6 +134,17 @@ messages = Table(
     sqlite_autoincrement=True,
 )
 
+# Keyed hashes of the words of patients' messages, and the key's id: bedside/store/indexing.py.
+words = Table(
+    "words",
+    metadata,
+    Column("message_id", ForeignKey("messages.id"), primary_key=True),
+    Column("hash", String(32), primary_key=True),
+    Column("clinic_id", ForeignKey("clinics.id"), nullable=False),
+    Column("key", String(8), nullable=False),
+    Index("ix_words_clinic_id_hash", "clinic_id", "hash"),
+)
+
 # The signs found in a message: where in its text, and what decided.
 mentions = Table(
     "mentions",

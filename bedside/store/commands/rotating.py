@@ -12,6 +12,7 @@ from pathlib import Path
 from bedside.store import Transaction, check_current, open_spool, utc_now
 from bedside.store.audit import note
 from bedside.store.commands.opening import OPERATOR, Commands, Record, Refused
+from bedside.store.indexing import reindex
 from bedside.store.keys import forget_others, keys_of, register
 from bedside.store.opening import new_key, place_of_key, read_keys, write_keys
 from bedside.store.rotating import reseal, sealed_before
@@ -49,6 +50,7 @@ def _seal_anew(record: Record) -> None:
     print(f"Sealing with key {newest}.")
     counted = reseal(record.database, tell=lambda name, done: print(f"  {name}: {done}"))
     counted += open_spool(record.settings).reseal()
+    print(f"  words of messages: {reindex(record.database)}")
     left = _before(record).readable
     print(f"Values that are sealed with it now and were not: {counted.readable}.")
     _tell_damaged(counted.damaged)
@@ -79,6 +81,7 @@ def _forget_old(record: Record) -> None:
         raise Refused(
             f"{left.readable} values are still sealed with an older key: call rotate-key first"
         )
+    reindex(record.database)  # an interrupted rotation may have left it to do
     with record.database.writing() as tx:
         forget_others(tx, newest)
         for each in old:

@@ -30,6 +30,8 @@ from bedside.store.tables import (
 CONTACT = "contact"
 # How the record works, not what it knows of anybody.
 LEFT_OUT = frozenset({"invitation_sha256", "lease_holder", "lease_until"})
+# Letters that are one with their mark.
+WITHOUT_MARKS = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe"})
 # Fewer digits are no telephone number.
 FEWEST_DIGITS = 4
 
@@ -163,4 +165,6 @@ def _holds(text: str | None, words: str) -> bool:
 
 
 def _plain(text: str) -> str:
-    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+    """The text as who has no such keys would type it: "luksza" for "Łuksza"."""
+    parts = unicodedata.normalize("NFKD", text.casefold().translate(WITHOUT_MARKS))
+    return " ".join("".join(each for each in parts if not unicodedata.combining(each)).split())

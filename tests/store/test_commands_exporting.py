@@ -36,7 +36,9 @@ def rosa(record):
     return record.conversation(conversation_id).patient_id
 
 
-@pytest.mark.parametrize("words", ["rosa", "ŁUKSZA", "sa łu", "0048 22 5550123"[2:], "225550123"])
+@pytest.mark.parametrize(
+    "words", ["rosa", "ŁUKSZA", "luksza", "sa łu", "0048 22 5550123"[2:], "225550123"]
+)
 def test_a_patient_is_found_however_the_name_or_number_is_written(rosa, operate, words):
     code, told, _ = operate("find-patient", words)
     assert code == 0
@@ -52,6 +54,16 @@ def test_who_told_their_name_in_the_chat_is_found_too(record, operate):
     assert pending.id == exporting.CONTACT
     code, told, _ = operate("find-patient", "bloggs")
     assert code == 0 and record.conversation(conversation_id).patient_id in told
+
+
+def test_what_was_damaged_stops_neither_a_search_nor_an_export(record, rosa, operate, tmp_path):
+    for column in ("conversations SET report", "reports SET report", "messages SET text"):
+        record.tamper(f"UPDATE {column} = 'v1.00000000.AAAA'")
+    assert operate("find-patient", "rosa")[0] == 0
+    assert operate("export", rosa, "--to", str(tmp_path / "out"))[0] == 0
+    assert "This text cannot be read" in text_of(tmp_path / "out" / "patient.pdf")
+    code, said, _ = operate("reassess", record.rows("conversations")[0].id)
+    assert code == 0 and "it cannot be read" in said
 
 
 def test_nobody_is_found_by_nothing_or_by_another_name(rosa, operate):

@@ -44,7 +44,8 @@ def _find(given: argparse.Namespace, record: Record) -> None:
         last = (
             "nothing written" if each.last_at is None else f"last {each.last_at:%Y-%m-%d %H:%M} UTC"
         )
-        print(f"{each.id}  {each.name or '(no name)'}, {each.conversations} conversations, {last}")
+        many = f"{each.conversations} conversation{'' if each.conversations == 1 else 's'}"
+        print(f"{each.id}  {each.name or '(no name)'}, {many}, {last}")
 
 
 def _export(given: argparse.Namespace, record: Record) -> None:

@@ -43,6 +43,9 @@ def _reassess(given: argparse.Namespace, record: Record) -> None:
 
 def differences(stored: ReportView, knowledge: Knowledge) -> Iterator[str]:
     """Where today's knowledge gives the report another urgency or other reasons. Pure."""
+    if stored.report.get("is_damaged"):
+        yield "it cannot be read: it was damaged or sealed with another key"
+        return
     report = report_from_json(stored.report)
     again = assess(report, knowledge)
     before = {each["rule"] for each in stored.reasons} - TOLD

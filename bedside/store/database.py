@@ -72,10 +72,15 @@ class Database:
     def __init__(self, url: str, keys: KeyRing) -> None:
         self.engine = _engine(url)
         self.keys = self.engine.dialect.keys = keys  # where the types of sealed columns find them
+        self._first: Callable[[Transaction], None] | None = None
         self._reading: dict[str, Any] = {"reads_only": True}
         if self.engine.dialect.name == "postgresql":
             # One state of the record for all statements of a reader, as SQLite gives it.
             self._reading["isolation_level"] = "REPEATABLE READ"
+
+    def check_first(self, check: Callable[[Transaction], None]) -> None:
+        """Have `check` see the database before it is written to, until it has once let a writer go on."""
+        self._first = check
 
     @contextmanager
     def writing(self, *, remakes_tables: bool = False) -> Iterator[Transaction]:
@@ -86,6 +91,9 @@ class Database:
             connection.execution_options(remakes_tables=remakes_tables)
             with connection.begin():
                 transaction = Transaction(connection, writes=True)
+                if self._first is not None:
+                    self._first(transaction)
+                    self._first = None
                 yield transaction
                 transaction.write_last()
 

@@ -18,12 +18,17 @@ def keys_of(database: Database) -> dict[str, bool]:
     """The ids of the keys that the record is sealed with, and whether each is on the database's ring;
     none for a record from before values were sealed, or of no tables."""
     with database.reading() as tx:
-        if not inspect(tx.connection).has_table(table.name):
-            return {}
-        return {
-            row.id: not isinstance(row.proof, Damaged)
-            for row in tx.execute(select(table).order_by(table.c.created_at))
-        }
+        return keys_in(tx)
+
+
+def keys_in(tx: Transaction) -> dict[str, bool]:
+    """The same, as the transaction sees it."""
+    if not inspect(tx.connection).has_table(table.name):
+        return {}
+    return {
+        row.id: not isinstance(row.proof, Damaged)
+        for row in tx.execute(select(table).order_by(table.c.created_at))
+    }
 
 
 def register(tx: Transaction, ring: KeyRing, *, now: datetime) -> bool:

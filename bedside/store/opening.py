@@ -11,12 +11,13 @@ import logging
 import os
 import secrets
 import stat
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from bedside.settings import Settings, SettingsError
-from bedside.store.database import Database, DatabaseAway
-from bedside.store.keys import keys_of
+from bedside.store.database import Database, DatabaseAway, Transaction
+from bedside.store.files import sync
+from bedside.store.keys import keys_in, keys_of
 from bedside.store.sealing import KeyRing
 from bedside.store.spool import Spool
 
@@ -31,14 +32,15 @@ def open_record(settings: Settings) -> Database:
     that is away is opened all the same: it may come back."""
     database = Database(settings.database_url, open_keys(settings))
     try:
-        missing = [id_ for id_, opens in keys_of(database).items() if not opens]
+        missing = _missing(keys_of(database))
     except DatabaseAway as error:
-        logger.error("the record's keys were not checked: %s", error)
-        missing = []
+        logger.error("the record's keys are checked when the database is back: %s", error)
+        database.check_first(_check_keys)
+        missing = ""
     if missing:
         raise SettingsError(
-            f"the record is sealed with key {', '.join(missing)}, which is not in "
-            f"{place_of_key(settings)}: put that key back."
+            f"the record is sealed with key {missing}, which is not in {place_of_key(settings)}: "
+            "put that key back."
         )
     return database
 
@@ -89,7 +91,7 @@ def write_keys(path: Path, keys: Sequence[str]) -> None:
     """Have these keys in the file, through a power cut too: the old ones or the new ones, whole."""
     mine = _written(path, keys)
     os.replace(mine, path)
-    _sync(path.parent)
+    sync(path.parent)
 
 
 def new_key() -> str:
@@ -99,6 +101,20 @@ def new_key() -> str:
 def place_of_key(settings: Settings) -> str:
     """What a sentence calls the place of the keys."""
     return "BEDSIDE_KEY" if settings.keys else f"the key file {settings.key_file}"
+
+
+def _missing(keys: Mapping[str, bool]) -> str:
+    """The keys that the ring lacks, for a sentence; empty when it opens all."""
+    return ", ".join(id_ for id_, opens in keys.items() if not opens)
+
+
+def _check_keys(tx: Transaction) -> None:
+    """DatabaseAway when the record is sealed with a key that is not there: nothing may be written to it
+    with another."""
+    if missing := _missing(keys_in(tx)):
+        raise DatabaseAway(
+            f"it is sealed with key {missing}, which is not there: put that key back"
+        )
 
 
 def _has_key(settings: Settings) -> bool:
@@ -135,7 +151,7 @@ def _make_key(path: Path) -> None:
         pass
     finally:
         mine.unlink()
-    _sync(path.parent)
+    sync(path.parent)
 
 
 def _written(path: Path, keys: Sequence[str]) -> Path:
@@ -145,11 +161,3 @@ def _written(path: Path, keys: Sequence[str]) -> Path:
         file.flush()
         os.fsync(file.fileno())
     return mine
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -18,6 +18,7 @@ from datetime import datetime
 from pathlib import Path
 
 from bedside.model import Reply, as_json, reply_from_json
+from bedside.store.files import sync
 from bedside.store.sealing import Counted, KeyRing, Unreadable
 
 # No writing takes so long: who began this file died before it had its name.
@@ -97,7 +98,7 @@ class Spool:
         for path in found:
             path.unlink(missing_ok=True)
         for folder in {path.parent for path in found}:
-            _sync(folder)
+            sync(folder)
         return len(found)
 
     def read(self, path: Path) -> Spooled:
@@ -152,7 +153,7 @@ class Spool:
             os.replace(unfinished, path)
         finally:
             unfinished.unlink(missing_ok=True)
-        _sync(path.parent)
+        sync(path.parent)
 
     def remove(self, path: Path) -> None:
         """Let go of a message that is in the record."""
@@ -164,8 +165,8 @@ class Spool:
         aside = self.aside
         _make(aside)
         os.replace(path, aside / f"{path.name}.{uuid.uuid4().hex}")
-        _sync(aside)
-        _sync(self.folder)
+        sync(aside)
+        sync(self.folder)
 
 
 def _name(message: Spooled) -> str:
@@ -193,7 +194,7 @@ def _as_json(message: Spooled) -> str:
 def _make(folder: Path) -> None:
     if not folder.is_dir():
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _sync(folder.parent)
+        sync(folder.parent)
 
 
 def _write(path: Path, content: bytes) -> None:
@@ -201,12 +202,3 @@ def _write(path: Path, content: bytes) -> None:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
-
-
-def _sync(folder: Path) -> None:
-    """Have the folder's names on the disk."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -11,7 +11,7 @@ import pytest
 
 from bedside.model import Reply
 from bedside.settings import ROOT, Settings, SettingsError
-from bedside.store import Spooled, check_current, open_record, open_spool, schema
+from bedside.store import DatabaseAway, Spooled, check_current, open_record, open_spool, schema
 from bedside.store.opening import new_key, read_keys, write_keys
 
 FIRST, SECOND = "1" * 64, "2" * 64
@@ -119,6 +119,24 @@ def test_a_record_that_is_away_is_opened_when_the_key_is_there(tmp_path):
     away.var.mkdir()
     write_keys(away.key_file, [FIRST])
     assert open_record(away).keys.ids
+
+
+def test_a_record_that_comes_back_with_another_key_is_written_to_by_nobody(settings):
+    (id_,) = filled(settings).keys.ids
+    right = read_keys(settings)
+    write_keys(settings.key_file, [SECOND])
+    home = settings.var / "bedside.db"
+    home.rename(home.with_suffix(".away"))
+    home.mkdir()  # there is a database, and it cannot be opened
+    database = open_record(settings)
+    home.rmdir()
+    home.with_suffix(".away").rename(home)
+    for _ in range(2):
+        with pytest.raises(DatabaseAway, match=f"sealed with key {id_}"), database.writing():
+            pytest.fail("a value sealed with another key could have been written")
+    write_keys(settings.key_file, [SECOND, *right])
+    with database.writing():
+        assert database.keys.ids[1] == id_
 
 
 def test_a_key_from_the_environment_needs_no_file(tmp_path):

@@ -34,12 +34,13 @@ AGAIN_AFTER = 0.5
 
 @dataclass(slots=True)
 class Sent:
-    """One message: what was written, what was heard, and for how long that took at the most. `stood_still`
-    is how much of it the chat itself could do nothing."""
+    """One message: what was written and when, what was heard, and how long one try had to wait at the most,
+    less the time in which the chat itself could do nothing."""
 
     message_id: str
     text: str
     calls_for: Urgency | None
+    at: float = 0.0
     replies: list[dict[str, Any]] = field(default_factory=list)
     waited: float = 0.0
     tries: int = 0
@@ -89,7 +90,7 @@ class Talk:
 
     def writes(self, text: str, calls_for: Urgency | None = None) -> Sent:
         """The message with what was heard at last; without replies when nobody answered at all."""
-        sent = Sent(uuid.uuid4().hex, text, calls_for)
+        sent = Sent(uuid.uuid4().hex, text, calls_for, at=time.monotonic())
         self.sent.append(sent)
         until = time.monotonic() + TRIES_FOR
         while not sent.replies and time.monotonic() < until:

@@ -166,7 +166,8 @@ class Stage:
         if FAKETIME:
             clock = (
                 f"LD_PRELOAD={FAKETIME} FAKETIME_TIMESTAMP_FILE={self.clock}"
-                " DONT_FAKE_MONOTONIC=1 FAKETIME_CACHE_DURATION=1"
+                # The last: else Python's threads wait by spinning, and every program is many times slower.
+                " DONT_FAKE_MONOTONIC=1 FAKETIME_CACHE_DURATION=1 FAKETIME_FORCE_MONOTONIC_FIX=0"
             )
         for line in (ROOT / "Procfile").read_text(encoding="utf-8").splitlines():
             name, colon, command = line.partition(":")

@@ -31,12 +31,15 @@ PATIENCE_SECONDS = 30
 STAND_IN = Path(__file__).with_name("stand_in.py")
 # What `make run` does after the training and the migration, with other programs.
 LAUNCHER = """
+import signal
 import sys
 from pathlib import Path
 from bedside.settings import Settings
 from launch.environment import program_environment
 from launch.failure import exit_code_of
 from launch.supervise import Plan, alone, supervise
+
+signal.signal(signal.SIGHUP, signal.SIG_DFL)  # which a test that runs under nohup has not
 
 def work():
     settings = Settings.from_environment()

@@ -106,7 +106,8 @@ def test_S4_two_messages_at_once_while_rasa_hangs_are_both_answered_in_time(
     with ready.stopped("rasa"):
         bruises, emergency = talk.says_at_once(BRUISES, "I cannot breathe")
 
-    assert TEAM in bruises[0].text
+    # Whichever came first: after an emergency nobody is sent to a lower place.
+    assert TEAM in bruises[0].text or "999" in bruises[0].text
     assert "999" in emergency[0].text
     talk.flagged("emergency").notes("unexplained_bruising", "severe_breathlessness")
 

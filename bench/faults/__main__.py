@@ -73,7 +73,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     page = _page(run)
     print(page)
     if options.faults >= FAULTS:
-        write_section(f"faults-{run.database}", page, target="bench-faults")
+        with_it = "" if run.database == "sqlite" else f" DATABASE={run.database}"
+        write_section(f"faults-{run.database}", page, target=f"bench-faults{with_it}")
     return 0 if run.is_good else 1
 
 

@@ -63,9 +63,9 @@ bench-scale: setup-dev ## compare the CPU of a turn with two of each program and
 DATABASE ?= sqlite
 FAULTS ?= 200
 SEED ?= 1
-bench-faults: setup-dev ## break the programs 200 times while patients write, and compare (20 minutes; DATABASE=postgres too)
+bench-faults: setup-dev ## break the programs 200 times while patients write, and compare (20 minutes; DATABASE=postgres, and TWO=1 for two of each)
 	@$(OURS) -m launch.training
-	@$(OURS) -m bench.faults --database $(DATABASE) --faults $(FAULTS) --seed $(SEED)
+	@$(OURS) -m bench.faults --database $(DATABASE) $(if $(TWO),--two-of-each) --faults $(FAULTS) --seed $(SEED)
 
 thresholds: setup-dev ## choose the thresholds of the signs again by cross-validation (many minutes)
 	@$(OURS) -m bench.thresholds

@@ -53,7 +53,10 @@ def launched(
     end; NotStarted."""
     environment = {
         **os.environ,
-        **{f"BEDSIDE_{kind.upper()}_PORT": str(port) for kind, port in _free_ports().items()},
+        **{
+            f"BEDSIDE_{kind.upper()}_PORT": str(port)
+            for kind, port in free_ports_of_kinds().items()
+        },
         "BEDSIDE_VAR": str(folder),
         "BEDSIDE_KEY_FILE": str(folder / "key"),
         "BEDSIDE_DATABASE_URL": database_url,
@@ -90,7 +93,7 @@ def _wait_until_ready(child: subprocess.Popen[bytes], output: Path) -> None:
         time.sleep(0.5)
 
 
-def _free_ports() -> dict[str, int]:
+def free_ports_of_kinds() -> dict[str, int]:
     """A port for each kind, with the one for its second free too. They are held until all are found."""
     with ExitStack() as held:
         return {kind: _pair(held) for kind in KINDS}

@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 
 from bedside.settings import ROOT, WEEKDAYS
+from launch.replicas import kind_of
 
 # By which words of its command a program is known.
 WORDS_OF = {
@@ -35,10 +36,11 @@ def free_ports(count: int) -> list[int]:
 
 
 def process_of(program: str, var: str) -> int | None:
-    """The process of that program, found by its command and by BEDSIDE_VAR in its environment."""
-    ours = f"BEDSIDE_VAR={var}".encode()
+    """The process of that program (`rasa`, or `rasa-2` of several), found by its command and by what
+    Supervisor and BEDSIDE_VAR say in its environment."""
+    ours = {f"BEDSIDE_VAR={var}".encode(), f"SUPERVISOR_PROCESS_NAME={program}".encode()}
     for folder in Path("/proc").iterdir():
-        if folder.name.isdigit() and _is(folder, WORDS_OF[program], ours):
+        if folder.name.isdigit() and _is(folder, WORDS_OF[kind_of(program)], ours):
             return int(folder.name)
     return None
 
@@ -75,9 +77,9 @@ class Telephone:
         return f"json://127.0.0.1:{self._server.server_address[1]}"
 
 
-def _is(process: Path, words: str, ours: bytes) -> bool:
+def _is(process: Path, words: str, ours: set[bytes]) -> bool:
     try:
         command = (process / "cmdline").read_bytes().replace(b"\0", b" ").decode()
-        return words in command and ours in (process / "environ").read_bytes().split(b"\0")
+        return words in command and ours <= set((process / "environ").read_bytes().split(b"\0"))
     except OSError:
         return False

@@ -1,4 +1,4 @@
-"""`make bench-faults`: the five programs, many patients, and a fault every few seconds.
+"""`make bench-faults`: the programs, many patients, and a fault every few seconds.
 
 Exit 1 when a promise was broken.
 """
@@ -24,6 +24,7 @@ from bench.faults.kinds import Fault, drawn, kinds_on, missing_on
 from bench.faults.patients import REPLY_WITHIN, Patients, Sent, StandStill, Talk
 from bench.faults.stage import Stage
 from bench.results import write_section
+from launch.replicas import ONE_OF_EACH, TWO_OF_EACH
 
 FAULTS = 200
 PATIENTS = 6
@@ -48,6 +49,7 @@ class Run:
     """What happened, and what was measured and broken."""
 
     database: str
+    two_of_each: bool
     seed: int
     happened: list[Happened] = field(default_factory=list)
     waits: dict[str, float] = field(default_factory=dict)
@@ -65,7 +67,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _options(arguments)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # what was started is stopped then too
     with tempfile.TemporaryDirectory(prefix="bedside-faults-") as folder:
-        stage = Stage(Path(folder), options.database)
+        replicas = TWO_OF_EACH if options.two_of_each else ONE_OF_EACH
+        stage = Stage(Path(folder), options.database, replicas)
         try:
             run = _held(stage, options)
         finally:
@@ -73,8 +76,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     page = _page(run)
     print(page)
     if options.faults >= FAULTS:
-        with_it = "" if run.database == "sqlite" else f" DATABASE={run.database}"
-        write_section(f"faults-{run.database}", page, target=f"bench-faults{with_it}")
+        write_section(_section(run), page, target=f"bench-faults{_variables(run)}")
     return 0 if run.is_good else 1
 
 
@@ -83,15 +85,21 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--database", choices=("sqlite", "postgres"), default="sqlite")
     parser.add_argument("--faults", type=int, default=FAULTS)
     parser.add_argument("--seed", type=int, default=1)
-    return parser.parse_args(arguments)
+    parser.add_argument(
+        "--two-of-each", action="store_true", help="as make scale; needs --database postgres"
+    )
+    options = parser.parse_args(arguments)
+    if options.two_of_each and options.database == "sqlite":
+        parser.error("two of each need PostgreSQL")
+    return options
 
 
 def _held(stage: Stage, options: argparse.Namespace) -> Run:
-    run, stands_still = Run(options.database, options.seed), StandStill()
+    run, stands_still = Run(options.database, options.two_of_each, options.seed), StandStill()
     stage.wait_until_ready()
-    visitor = Talk(stage.chat_url, stands_still)
+    visitor = Talk(stage.chat_urls, stands_still)
     normal = _heard(visitor)
-    patients = Patients(stage.chat_url, stands_still, PATIENTS, options.seed)
+    patients = Patients(stage.chat_urls, stands_still, PATIENTS, options.seed)
     faults = drawn(kinds_on(stage), options.faults, options.seed)
     for number, fault in enumerate(faults, start=1):
         _tell(number, len(faults), fault, patients)
@@ -164,7 +172,7 @@ def _page(run: Run) -> str:
     kinds: dict[str, list[float]] = defaultdict(list)
     for each in run.happened:
         kinds[each.kind].append(each.back)
-    lines = [f"## {len(run.happened)} faults on {_name(run.database)}, seed {run.seed}", ""]
+    lines = [f"## {len(run.happened)} faults on {_name(run)}, seed {run.seed}", ""]
     lines += ["| promise broken | times |", "|---|---|"]
     lines += [f"| {what} | {times} |" for what, times in run.broken.items()]
     lines += ["", "| measure | |", "|---|---|"]
@@ -181,8 +189,19 @@ def _page(run: Run) -> str:
     return "\n".join([*lines, *(f"\n{sentence}" for sentence in run.missing)])
 
 
-def _name(database: str) -> str:
-    return {"sqlite": "SQLite", "postgres": "PostgreSQL"}[database]
+def _section(run: Run) -> str:
+    return "faults-two-of-each" if run.two_of_each else f"faults-{run.database}"
+
+
+def _variables(run: Run) -> str:
+    """What `make` is given for this run beside the target."""
+    with_it = "" if run.database == "sqlite" else f" DATABASE={run.database}"
+    return f"{with_it} TWO=1" if run.two_of_each else with_it
+
+
+def _name(run: Run) -> str:
+    name = {"sqlite": "SQLite", "postgres": "PostgreSQL"}[run.database]
+    return f"{name}, two of each program" if run.two_of_each else name
 
 
 def _tell(number: int, of: int, fault: Fault, patients: Patients) -> None:

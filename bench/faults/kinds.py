@@ -11,7 +11,7 @@ from random import Random
 
 from bench.faults.link import HANGS, REFUSES, SLOW, Link
 from bench.faults.stage import FAKETIME, Stage
-from bench.running import WORDS_OF
+from launch.replicas import kind_of
 
 SHORTEST, LONGEST = 1.0, 6.0
 # A clock that was ahead delays what waits for a time by as much, once it is right again.
@@ -71,12 +71,12 @@ def missing_on(stage: Stage) -> list[str]:
 
 
 def _of_programs(stage: Stage) -> Iterator[Kind]:
-    for name in WORDS_OF:
-        of_chat = name == "chat"
+    for name in stage.programs:
+        of_chat = kind_of(name) == "chat"
         yield Kind(f"{name} killed", _at_once(partial(stage.kill, name)), of_chat)
         hangs = _lasting(partial(stage.stopped, name))
         yield Kind(f"{name} stands still", hangs, of_chat)
-    for name in SLOWED:
+    for name in (each for each in stage.programs if kind_of(each) in SLOWED):
         yield Kind(f"{name} slow", partial(stage.slow_down, name))
 
 

@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import cycle
 from random import Random
 from typing import Any
 
@@ -80,10 +81,12 @@ class StandStill:
 
 
 class Talk:
-    """One conversation from a browser of its own."""
+    """One conversation from a browser of its own. What one chat does not answer is sent to the next, as a
+    proxy does."""
 
-    def __init__(self, url: str, stands_still: StandStill) -> None:
-        self.http = httpx.Client(base_url=url, timeout=LONGEST_WAIT, trust_env=False)
+    def __init__(self, urls: Sequence[str], stands_still: StandStill) -> None:
+        self.http = httpx.Client(timeout=LONGEST_WAIT, trust_env=False)
+        self._chats = cycle(urls)
         self.sent: list[Sent] = []
         self._stands_still = stands_still
         self._open()
@@ -106,14 +109,19 @@ class Talk:
 
     def reads(self) -> list[dict[str, Any]]:
         """The transcript, as the page shows it when it is loaded again."""
-        lines: list[dict[str, Any]] = self.http.get("/api/messages").json()["messages"]
+        lines: list[dict[str, Any]] = self.http.get(f"{next(self._chats)}/api/messages").json()[
+            "messages"
+        ]
         return lines
 
     def _open(self) -> None:
         until = time.monotonic() + TRIES_FOR
         while time.monotonic() < until:
             try:
-                if self.http.post("/api/conversations", json={}).status_code == 201:
+                if (
+                    self.http.post(f"{next(self._chats)}/api/conversations", json={}).status_code
+                    == 201
+                ):
                     return
             except httpx.HTTPError:
                 pass
@@ -124,7 +132,8 @@ class Talk:
         sent.tries += 1
         try:
             response = self.http.post(
-                "/api/messages", json={"text": sent.text, "message_id": sent.message_id}
+                f"{next(self._chats)}/api/messages",
+                json={"text": sent.text, "message_id": sent.message_id},
             )
             replies: list[dict[str, Any]] = response.json().get("replies", [])
         except (httpx.HTTPError, ValueError):
@@ -135,10 +144,12 @@ class Talk:
 class Patients:
     """So many people at once, each in one conversation after the other, until they are told to stop."""
 
-    def __init__(self, url: str, stands_still: StandStill, count: int, seed: int) -> None:
+    def __init__(
+        self, urls: Sequence[str], stands_still: StandStill, count: int, seed: int
+    ) -> None:
         self.talks: list[Talk] = []
         self.failures: list[Exception] = []
-        self._url, self._stands_still = url, stands_still
+        self._urls, self._stands_still = urls, stands_still
         self._stop = threading.Event()
         self._threads = [
             threading.Thread(target=self._go_on, args=(Random(f"{seed} {number}"),), daemon=True)
@@ -159,7 +170,7 @@ class Patients:
     def _go_on(self, random: Random) -> None:
         try:
             while not self._stop.is_set():
-                talk = Talk(self._url, self._stands_still)
+                talk = Talk(self._urls, self._stands_still)
                 self.talks.append(talk)
                 for text in _script(random):
                     if self._stop.wait(random.uniform(0.2, 2.5)):

@@ -1,4 +1,4 @@
-"""The five programs with everything around them that a fault can reach: links, disk, clock, database."""
+"""The programs with everything around them that a fault can reach: links, disk, clock, database."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -17,7 +17,9 @@ import httpx
 from bedside.settings import ROOT
 from bench.faults.link import Link
 from bench.faults.postgres import Postgres
-from bench.running import WORDS_OF, Telephone, free_ports, process_of, write_open_clinic
+from bench.launched import free_ports_of_kinds
+from bench.running import WORDS_OF, Telephone, process_of, write_open_clinic
+from launch.replicas import PORTS_APART, names_of
 
 STARTS_WITHIN = 180.0
 DISK = "96m"
@@ -27,21 +29,29 @@ STANDS, RUNS = 0.2, 0.1
 
 
 class Stage:
-    """Starts the programs at once; `close` ends all of it."""
+    """Starts the programs at once, as many of each as `replicas` says; `close` ends all of it."""
 
-    def __init__(self, folder: Path, database: str) -> None:
+    def __init__(self, folder: Path, database: str, replicas: Mapping[str, int]) -> None:
+        self._replicas = replicas
+        self.programs = names_of(list(WORDS_OF), replicas)
         self.folder, self.var = folder, folder / "var"
         self.var.mkdir()
         self.has_own_disk = _mounted(self.var)
         self.telephone = Telephone()
         self.postgres = Postgres(folder) if database == "postgres" else None
-        chat, console, rasa, actions = free_ports(4)
-        self.links = {"chat to rasa": Link(rasa), "rasa to actions": Link(actions)}
+        port = free_ports_of_kinds()
+        self.links = {"chat to rasa": Link(port["rasa"])}
+        if (
+            not replicas
+        ):  # the second Rasa has actions of its own, which this would lead to the first
+            self.links["rasa to actions"] = Link(port["actions"])
         url = self.record_url
         if self.postgres:
             self.links["programs to PostgreSQL"] = link = Link(self.postgres.port)
             url = url.replace(str(self.postgres.port), str(link.port))
-        self.chat_url, self.console_url = (f"http://127.0.0.1:{port}" for port in (chat, console))
+        self.chat_urls = _urls(port["chat"], replicas.get("chat", 1))
+        self.console_url = f"http://127.0.0.1:{port['console']}"
+        _, *other_rasa = _urls(port["rasa"], replicas.get("rasa", 1))
         self.clock = folder / "clock"
         self.clock.write_text("+0")
         write_open_clinic(folder / "clinic.yml")
@@ -50,11 +60,10 @@ class Stage:
             "BEDSIDE_DATABASE_URL": url,
             "BEDSIDE_CLINIC_FILE": str(folder / "clinic.yml"),
             "BEDSIDE_NOTIFY_URLS": self.telephone.url,
-            "BEDSIDE_CHAT_PORT": str(chat),
-            "BEDSIDE_CONSOLE_PORT": str(console),
-            "BEDSIDE_RASA_PORT": str(rasa),
-            "BEDSIDE_ACTIONS_PORT": str(actions),
-            "BEDSIDE_RASA_URLS": f"http://127.0.0.1:{self.links['chat to rasa'].port}",
+            **{f"BEDSIDE_{kind.upper()}_PORT": str(number) for kind, number in port.items()},
+            "BEDSIDE_RASA_URLS": " ".join(
+                [f"http://127.0.0.1:{self.links['chat to rasa'].port}", *other_rasa]
+            ),
         }
         self._launcher = self._launch(environment)
 
@@ -73,10 +82,10 @@ class Stage:
 
     def is_up(self) -> bool:
         """Whether all programs run, and chat and console say that they are ready."""
-        if not all(process_of(name, str(self.var)) for name in WORDS_OF):
+        if not all(process_of(name, str(self.var)) for name in self.programs):
             return False
         try:
-            urls = (self.chat_url, self.console_url)
+            urls = (*self.chat_urls, self.console_url)
             return all(httpx.get(f"{url}/readyz", timeout=8).status_code == 200 for url in urls)
         except httpx.HTTPError:
             return False
@@ -153,7 +162,8 @@ class Stage:
         procfile.write_text("".join(f"{line}\n" for line in self._commands()), encoding="utf-8")
         with (self.folder / "output").open("wb") as output:
             return subprocess.Popen(
-                [sys.executable, "-m", "bench.faults.programs", str(procfile)],
+                [sys.executable, "-m", "bench.faults.programs", str(procfile)]
+                + ["two"] * bool(self._replicas),
                 cwd=ROOT,
                 env={**os.environ, **environment},
                 stdout=output,
@@ -173,9 +183,13 @@ class Stage:
             name, colon, command = line.partition(":")
             if not colon or name not in WORDS_OF:
                 continue
-            link = self.links["rasa to actions"].port
-            port = f" BEDSIDE_ACTIONS_PORT={link}" if name == "rasa" else ""
+            link = self.links.get("rasa to actions")
+            port = f" BEDSIDE_ACTIONS_PORT={link.port}" if link and name == "rasa" else ""
             yield f"{name}: env {clock}{port} {command.strip()}"
+
+
+def _urls(first: int, count: int) -> list[str]:
+    return [f"http://127.0.0.1:{first + number * PORTS_APART}" for number in range(count)]
 
 
 def _mounted(folder: Path) -> bool:

@@ -9,6 +9,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from bedside.model import Urgency
+from bedside.store.database import BUSY_SECONDS
 from chat.app import create_app
 from tests.chat.conftest import Browser, Chat, LittleRasa
 
@@ -206,8 +207,13 @@ def test_a_browser_that_is_moved_to_another_backend_goes_on_with_its_conversatio
 
 
 def test_two_messages_of_one_conversation_at_two_backends_are_answered_in_order(
-    chat: Chat, at_once: Callable[..., list[object]]
+    make_chat: Callable[..., Chat],
+    at_once: Callable[..., list[object]],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    # As in earnest: six turns wait for each other's writing.
+    monkeypatch.setattr("bedside.store.database.BUSY_SECONDS", BUSY_SECONDS)
+    chat = make_chat(replicas=2)
     here = chat.browser()
     with TestClient(create_app(chat.settings, chat.clock)) as client:
         client.cookies = here.client.cookies

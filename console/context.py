@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
@@ -17,6 +18,7 @@ from bedside.model import Clinic
 from bedside.settings import Settings, read_clinic
 from bedside.store import Clinician, Database, Transaction, clinician, open_record
 from console.auth import COOKIE, Attempts, Passwords, Session, Sessions
+from console.forms import Form
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -64,6 +66,14 @@ class Console:
         session = self.sessions.read(request.cookies.get(COOKIE, ""))
         if session is None:
             raise SignInNeeded()
+        return session
+
+    def sender_of(self, request: Request, form: Form) -> Session:
+        """The session that the form was sent from; SignInNeeded, or 403 when its token is not that
+        session's."""
+        session = self.session_of(request)
+        if not self.sessions.is_token(session.id, form.get("token", "")):
+            raise HTTPException(403)
         return session
 
     def visitor(self, tx: Transaction, session: Session) -> Visitor:

@@ -64,9 +64,7 @@ async def move_flag(console: Console, request: Request) -> Response:
 
 
 def _move(console: Console, request: Request, form: Form) -> Response:
-    session = console.session_of(request)
-    if not console.sessions.is_token(session.id, form.get("token", "")):
-        raise HTTPException(403)
+    session = console.sender_of(request, form)
     to, reason = _wanted(form)
     now = console.clock()
     with console.database.writing() as tx:

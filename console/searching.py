@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 from starlette.concurrency import run_in_threadpool
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -32,9 +31,7 @@ async def search_words(console: Console, request: Request) -> Response:
 
 
 def _searched(console: Console, request: Request, form: Form) -> Response:
-    session = console.session_of(request)
-    if not console.sessions.is_token(session.id, form.get("token", "")):
-        raise HTTPException(403)
+    session = console.sender_of(request, form)
     words = form.get("words", "")[:LONGEST_SEARCH]
     with console.database.writing() as tx:
         visitor = console.visitor(tx, session)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 from starlette.concurrency import run_in_threadpool
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -34,11 +33,9 @@ async def sign_in(console: Console, request: Request) -> Response:
 
 
 async def sign_out(console: Console, request: Request) -> Response:
-    session = console.session_of(request)
+    console.session_of(request)
     form = await read_form(request)
-    if not console.sessions.is_token(session.id, form.get("token", "")):
-        raise HTTPException(403)
-    console.sessions.end(session)
+    console.sessions.end(console.sender_of(request, form))
     response = RedirectResponse("/sign-in", status_code=303)
     response.delete_cookie(COOKIE, path="/", httponly=True, samesite="strict")
     return response

@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
 import tarfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
-from bedside.store.files import sync
+from bedside.store.files import created, sync
 
 FORMAT = 1
 MANIFEST = "manifest.json"
@@ -57,12 +56,9 @@ def pack(folder: Path, manifest: Manifest, to: Path) -> Manifest:
     names = sorted(_names(folder))
     whole = replace(manifest, files={name: digest(folder / name) for name in names})
     (folder / MANIFEST).write_text(json.dumps(asdict(whole), indent=2), encoding="utf-8")
-    with open(to, "xb", opener=_private) as file:
-        with tarfile.open(fileobj=file, mode="w") as tar:
-            for name in (MANIFEST, *names):
-                tar.add(folder / name, arcname=name, filter=_nobody)
-        file.flush()
-        os.fsync(file.fileno())
+    with created(to) as file, tarfile.open(fileobj=file, mode="w") as tar:
+        for name in (MANIFEST, *names):
+            tar.add(folder / name, arcname=name, filter=_nobody)
     return whole
 
 
@@ -125,12 +121,10 @@ def _manifest(tar: tarfile.TarFile, first: tarfile.TarInfo | None) -> Manifest:
 
 def _extract(tar: tarfile.TarFile, member: tarfile.TarInfo, to: Path) -> str:
     to.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with open(to, "xb", opener=_private) as file:
+    with created(to) as file:
         value = _copied(_file(tar, member), file)
         if file.tell() != member.size:
             raise NotABackup(f"it is cut off within {member.name}")
-        file.flush()
-        os.fsync(file.fileno())
     sync(to.parent)
     return value
 
@@ -162,7 +156,3 @@ def _nobody(member: tarfile.TarInfo) -> tarfile.TarInfo:
     member.uname = member.gname = ""
     member.mode = 0o600
     return member
-
-
-def _private(name: Any, flags: int) -> int:
-    return os.open(name, flags, 0o600)

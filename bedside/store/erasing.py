@@ -59,15 +59,13 @@ def erase_patient(
     ids = _locked(tx, patient_id)
     if not even_open and _open_flags(tx, ids):
         raise StillFlagged(patient_id)
-    patient = tx.execute(select(patients.c.clinic_id).where(patients.c.id == patient_id)).one()
+    clinic_id = _clinic_of(tx, patient_id)
     rows = _erase(tx, ids) | _erase_person(tx, patient_id)
-    erased = Erased(
-        patient_id=patient_id, clinic_id=patient.clinic_id, conversations=tuple(ids), rows=rows
-    )
+    erased = Erased(patient_id=patient_id, clinic_id=clinic_id, conversations=tuple(ids), rows=rows)
     _note(tx, erased, by=by, now=now)
     audit.note(
         tx,
-        clinic_id=patient.clinic_id,
+        clinic_id=clinic_id,
         by=by,
         action=ERASED,
         subject=f"patient:{patient_id}",
@@ -134,10 +132,9 @@ def erase_conversation(
         return None
     if ids == [conversation_id]:
         return erase_patient(tx, patient_id, by=by, now=now)
-    patient = tx.execute(select(patients.c.clinic_id).where(patients.c.id == patient_id)).one()
     erased = Erased(
         patient_id=patient_id,
-        clinic_id=patient.clinic_id,
+        clinic_id=_clinic_of(tx, patient_id),
         conversations=(conversation_id,),
         rows=_erase(tx, [conversation_id]),
     )
@@ -172,6 +169,11 @@ def _locked(tx: Transaction, patient_id: str) -> list[str]:
     if tx.execute(person).first() is None:
         raise UnknownPatient(patient_id)
     return [row.id for row in tx.execute(in_order)]
+
+
+def _clinic_of(tx: Transaction, patient_id: str) -> str:
+    wanted = select(patients.c.clinic_id).where(patients.c.id == patient_id)
+    return str(tx.execute(wanted).scalar_one())
 
 
 def _open_flags(tx: Transaction, ids: Sequence[str]) -> bool:

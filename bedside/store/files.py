@@ -1,4 +1,4 @@
-"""Folders that survive a power cut, and folders of one's own."""
+"""Files and folders that survive a power cut, and folders of one's own."""
 
 from __future__ import annotations
 
@@ -9,6 +9,16 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO, Any
+
+
+@contextmanager
+def created(path: Path) -> Iterator[IO[bytes]]:
+    """A new file for its owner alone, whose content is on the disk at the end; FileExistsError."""
+    with open(path, "xb", opener=_private) as file:
+        yield file
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def sync(folder: Path) -> None:
@@ -27,19 +37,19 @@ def workshop(beside: Path, name: str) -> Iterator[Path]:
     beside.mkdir(parents=True, exist_ok=True)
     for dead in beside.glob(f".{name}.*"):
         if dead.is_dir():
-            with _held(dead) as is_free:
+            with held(dead) as is_free:
                 if is_free:
                     shutil.rmtree(dead)
     mine = Path(tempfile.mkdtemp(prefix=f".{name}.", dir=beside))
     try:
-        with _held(mine):
+        with held(mine):
             yield mine
     finally:
         shutil.rmtree(mine, ignore_errors=True)
 
 
 @contextmanager
-def _held(folder: Path) -> Iterator[bool]:
+def held(folder: Path) -> Iterator[bool]:
     """Whether nobody else holds the folder; if so, it is held meanwhile. A dead process holds nothing."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
@@ -51,3 +61,7 @@ def _held(folder: Path) -> Iterator[bool]:
             yield True
     finally:
         os.close(descriptor)
+
+
+def _private(name: Any, flags: int) -> int:
+    return os.open(name, flags, 0o600)

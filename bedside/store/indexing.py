@@ -33,9 +33,10 @@ def holding(tx: Transaction, clinic_id: str, text: str) -> Any | None:
     """A query for the ids of the clinic's conversations in which the patient wrote all these words, in
     whatever message; None when there is no word in the text."""
     ring: KeyRing = tx.connection.dialect.keys
+    secrets = ring.derived(PURPOSE)
     wanted = None
     for word in sorted(words_of(text)):
-        hashes = [_hash(secret, clinic_id, word) for secret in ring.derived(PURPOSE)]
+        hashes = [_hash(secret, clinic_id, word) for secret in secrets]
         of_it = (
             select(messages.c.conversation_id)
             .join(table, table.c.message_id == messages.c.id)

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from bedside.settings import Settings, SettingsError
 from bedside.store.database import Database, DatabaseAway, Transaction
-from bedside.store.files import sync
+from bedside.store.files import created, sync
 from bedside.store.keys import keys_in, keys_of
 from bedside.store.sealing import KeyRing
 from bedside.store.spool import Spool
@@ -24,7 +24,6 @@ from bedside.store.spool import Spool
 logger = logging.getLogger(__name__)
 
 SHORTEST_KEY = 32
-PRIVATE = 0o600
 
 
 def open_record(settings: Settings) -> Database:
@@ -53,12 +52,12 @@ def open_spool(settings: Settings) -> Spool:
 def open_keys(settings: Settings) -> KeyRing:
     """The deployment's keys, made if this is its first start; SettingsError when they cannot be used."""
     # Asked again at the end: another program may just be making the first start of all.
-    if not _has_key(settings) and _is_sealed(settings) and not _has_key(settings):
+    if not has_key(settings) and _is_sealed(settings) and not has_key(settings):
         raise SettingsError(
             f"there are data, and the key that opens them is not in {place_of_key(settings)}: "
             "put it back."
         )
-    if not _has_key(settings):
+    if not has_key(settings):
         _make_key(settings.key_file)
 
     def reread() -> Sequence[str]:
@@ -117,7 +116,8 @@ def _check_keys(tx: Transaction) -> None:
         )
 
 
-def _has_key(settings: Settings) -> bool:
+def has_key(settings: Settings) -> bool:
+    """Whether the deployment has a key, in its file or in the environment."""
     return bool(settings.keys) or settings.key_file.exists()
 
 
@@ -156,8 +156,6 @@ def _make_key(path: Path) -> None:
 
 def _written(path: Path, keys: Sequence[str]) -> Path:
     mine = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
-    with open(mine, "x", opener=lambda name, flags: os.open(name, flags, PRIVATE)) as file:
-        file.write("".join(f"{key}\n" for key in keys))
-        file.flush()
-        os.fsync(file.fileno())
+    with created(mine) as file:
+        file.write("".join(f"{key}\n" for key in keys).encode("ascii"))
     return mine

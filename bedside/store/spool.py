@@ -18,7 +18,7 @@ from datetime import datetime
 from pathlib import Path
 
 from bedside.model import Reply, as_json, reply_from_json
-from bedside.store.files import sync
+from bedside.store.files import created, sync
 from bedside.store.sealing import Counted, KeyRing, Unreadable
 
 # No writing takes so long: who began this file died before it had its name.
@@ -83,6 +83,10 @@ class Spool:
     @property
     def aside(self) -> Path:
         return self.folder / "aside"
+
+    def all_set_aside(self) -> list[Path]:
+        """The files that were set aside."""
+        return sorted(self.aside.iterdir()) if self.aside.is_dir() else []
 
     def erase(self, conversation_ids: Iterable[str]) -> int:
         """Remove the files of these conversations, those set aside too; gives back how many. An unfinished
@@ -149,7 +153,8 @@ class Spool:
         """Have the text in the file, sealed: whole or as it was."""
         unfinished = path.with_name(f"{path.name}.{uuid.uuid4().hex}")
         try:
-            _write(unfinished, self._keys.seal(text, PLACE).encode("ascii"))
+            with created(unfinished) as file:
+                file.write(self._keys.seal(text, PLACE).encode("ascii"))
             os.replace(unfinished, path)
         finally:
             unfinished.unlink(missing_ok=True)
@@ -195,10 +200,3 @@ def _make(folder: Path) -> None:
     if not folder.is_dir():
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         sync(folder.parent)
-
-
-def _write(path: Path, content: bytes) -> None:
-    with open(path, "xb", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())

@@ -42,8 +42,8 @@ def take_up(
     """Write what the message led to: mentions, report with reasons, flag, audit, outbox.
 
     The caller holds the lock. A turn by the floor, or after a report that was damaged, marks the flag as
-    not processed by the assistant: a person has to look. The
-    report and the flag count from when the patient wrote, however much later that is taken up.
+    not processed by the assistant: a person has to look. The report and the flag count from when the
+    patient wrote, however much later that is taken up.
     """
     reached = (conversation.urgency, turn.assessment.urgency)
     urgency = max((each for each in reached if each), default=None)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -15,6 +14,7 @@ import pytest
 from bedside.knowledge import Knowledge
 from bedside.settings import ROOT
 from bedside.store import Database
+from bench.running import free_ports
 from tests.keys import KEYS, write_key
 from tests.programs.running import PASSWORD, STARTS_WITHIN, Programs, wait_for, write_clinic
 from tests.programs.talk import Start, TalkOverHttp
@@ -24,7 +24,8 @@ from tests.worker.conftest import Telephone
 @pytest.fixture(scope="session")
 def programs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Programs]:
     folder = tmp_path_factory.mktemp("bedside")
-    ports, telephone = free_ports(), Telephone()
+    kinds = ("CHAT", "CONSOLE", "RASA", "ACTIONS")
+    ports, telephone = dict(zip(kinds, free_ports(4), strict=True)), Telephone()
     write_clinic(folder / "clinic.yml")
     write_key(folder / "var")
     environment = {
@@ -82,16 +83,6 @@ def start(ready: Programs, knowledge: Knowledge) -> Iterator[Start]:
     yield started
     for talk in talks:
         talk.patient.http.close()
-
-
-def free_ports() -> dict[str, int]:
-    probes = {name: socket.socket() for name in ("CHAT", "CONSOLE", "RASA", "ACTIONS")}
-    for probe in probes.values():
-        probe.bind(("127.0.0.1", 0))
-    ports = {name: int(probe.getsockname()[1]) for name, probe in probes.items()}
-    for probe in probes.values():
-        probe.close()
-    return ports
 
 
 def _said(launcher: subprocess.Popen[bytes], output: Path) -> str:

@@ -250,7 +250,7 @@ def test_the_ids_of_what_was_erased_are_never_given_again(record, sam, operate):
 
 @pytest.fixture
 def at(record, monkeypatch):
-    """Moves what the commands take for now."""
+    """Moves the hour at which the commands believe to run."""
 
     def move(**span):
         later = record.clock() + timedelta(**span)

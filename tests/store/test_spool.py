@@ -162,7 +162,7 @@ def test_a_full_disk_is_told_and_leaves_no_half_of_a_message(spool, now, monkeyp
     spool.keep(message("c0", at=now))
     before = files(spool)
     if fails == "write":
-        monkeypatch.setattr(module, "_write", full)
+        monkeypatch.setattr(module, "created", full)
     else:
         monkeypatch.setattr(os, fails, full)
     with pytest.raises(OSError, match="No space"):

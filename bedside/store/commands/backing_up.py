@@ -19,18 +19,17 @@ from bedside.store import (
     Database,
     DatabaseAway,
     KeyRing,
+    Spool,
     archive,
     check_current,
-    open_spool,
     schema,
     snapshots,
     utc_now,
 )
 from bedside.store.archive import Manifest, NotABackup
-from bedside.store.audit import note
-from bedside.store.commands.opening import OPERATOR, Commands, Record, Refused
-from bedside.store.files import sync, workshop
-from bedside.store.opening import place_of_key, read_keys
+from bedside.store.commands.opening import Commands, Record, Refused
+from bedside.store.files import created, sync, workshop
+from bedside.store.opening import has_key, place_of_key, read_keys
 from bedside.store.snapshots import NotTaken, State
 
 SECONDS_TO_ANSWER = 0.5
@@ -73,7 +72,7 @@ def _backup(given: argparse.Namespace, record: Record) -> None:
 def _packed(record: Record, folder: Path, to: Path) -> Manifest:
     """The spool first: a message that is replayed meanwhile is in both, and a replay stores it once."""
     folder.mkdir(mode=0o700)
-    _copy_spool(record.settings, folder / archive.SPOOL)
+    _copy_spool(record.spool, folder / archive.SPOOL)
     state = snapshots.take(record.database, folder / archive.RECORD)
     manifest = Manifest(
         made_at=utc_now().isoformat(timespec="seconds"),
@@ -91,10 +90,8 @@ def _packed(record: Record, folder: Path, to: Path) -> Manifest:
     return whole
 
 
-def _copy_spool(settings: Settings, to: Path) -> None:
-    spool = open_spool(settings)
-    aside = list(spool.aside.iterdir()) if spool.aside.is_dir() else []
-    for path in (*spool.waiting(), *aside):
+def _copy_spool(spool: Spool, to: Path) -> None:
+    for path in (*spool.waiting(), *spool.all_set_aside()):
         copy = to / path.relative_to(spool.folder)
         copy.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         try:
@@ -160,8 +157,7 @@ def _home_of(url: str, settings: Settings) -> Path:
 
 def _keys(settings: Settings, manifest: Manifest) -> KeyRing:
     """The deployment's keys, which must open the backup; none is made for it."""
-    has_some = settings.keys or settings.key_file.exists()
-    ring = KeyRing(read_keys(settings) if has_some else ())
+    ring = KeyRing(read_keys(settings) if has_key(settings) else ())
     missing = [each for each in manifest.keys if each not in ring.ids]
     if missing:
         raise Refused(
@@ -225,8 +221,9 @@ def _put_spool(settings: Settings, files: Path, wanted: bool) -> str:
         to = settings.spool / name
         to.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         unfinished = to.with_name(f".{to.name}")
-        shutil.copyfile(files / name, unfinished)
-        os.chmod(unfinished, 0o600)
+        unfinished.unlink(missing_ok=True)  # of a restore that was killed
+        with created(unfinished) as file:
+            file.write((files / name).read_bytes())
         os.replace(unfinished, to)
         sync(to.parent)
     return f"Files of the spool that were restored: {len(names)}"
@@ -265,16 +262,9 @@ def _check(database: Database, manifest: Manifest, what: str) -> None:
 
 def _note(record: Record, database: Database, action: str, file: Path, manifest: Manifest) -> None:
     with database.writing() as tx:
-        note(
-            tx,
-            clinic_id=record.clinic.id,
-            by=OPERATOR,
-            action=action,
-            subject=f"clinic:{record.clinic.id}",
-            now=utc_now(),
-            made_at=manifest.made_at,
-            sha256=archive.digest(file),
-        )
+        sha256 = archive.digest(file)
+        subject = f"clinic:{record.clinic.id}"
+        record.note(tx, action, subject, made_at=manifest.made_at, sha256=sha256)
 
 
 def _report(file: Path, manifest: Manifest) -> None:

@@ -17,7 +17,6 @@ from bedside.store import (
     erase_patient,
     erased_before,
     old_conversations,
-    open_spool,
     overwrite,
     utc_now,
 )
@@ -76,7 +75,7 @@ def _erase(given: argparse.Namespace, record: Record) -> None:
 
 def _refuse_unread(patient_id: str, record: Record) -> None:
     """What waits in the spool, nobody has seen yet: it may be an emergency."""
-    spool = open_spool(record.settings)
+    spool = record.spool
     try:
         with record.database.reading() as tx:
             ids = conversations_of(tx, patient_id)
@@ -111,7 +110,7 @@ def _retention(given: argparse.Namespace, record: Record) -> None:
         print(*old, "Nothing was erased: --do-it erases them.", sep="\n")
         return
     gone = []
-    spool = open_spool(record.settings)
+    spool = record.spool
     for each in old:
         if spool.waiting(each):  # written a moment ago: replay comes first
             continue
@@ -144,7 +143,7 @@ def _tell(rows: dict[str, int]) -> None:
 
 def _clean(record: Record, conversation_ids: list[str] | tuple[str, ...]) -> None:
     """Remove the conversations' spool files, and what the database's files still hold of them."""
-    files = open_spool(record.settings).erase(conversation_ids)
+    files = record.spool.erase(conversation_ids)
     print(f"Files of the spool removed: {files}")
     try:
         overwrite(record.database)

@@ -18,6 +18,7 @@ from bedside.store import (
 )
 from bedside.store.commands.opening import OPERATOR, Commands, Record, Refused
 from bedside.store.commands.reading_copy import reading_copy
+from bedside.store.files import created
 
 
 def add_to(commands: Commands) -> None:
@@ -72,9 +73,8 @@ def _write(folder: Path, files: Mapping[str, bytes]) -> None:
     try:
         folder.mkdir(mode=0o700, parents=True)
         for name, content in files.items():
-            path = folder / name
-            path.touch(mode=0o600)
-            path.write_bytes(content)
+            with created(folder / name) as file:
+                file.write(content)
     except OSError as error:
         shutil.rmtree(folder, ignore_errors=True)
         raise Refused(f"{folder} cannot be written: {error.strerror}") from None

@@ -5,11 +5,12 @@ from __future__ import annotations
 import argparse
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from bedside.model import Clinic
 from bedside.settings import Settings
-from bedside.store import Database, open_record
+from bedside.store import Database, Spool, Transaction, open_record, open_spool, utc_now
+from bedside.store.audit import note
 
 # What a topic adds its commands to; a string, since argparse cannot be subscripted when it runs.
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
@@ -24,7 +25,7 @@ class Refused(Exception):
 
 @dataclass(frozen=True)
 class Record:
-    """The record that a command works on. Its database is opened when it is first used."""
+    """The record that a command works on. Its database and its spool are opened when they are first used."""
 
     settings: Settings
     clinic: Clinic
@@ -32,6 +33,22 @@ class Record:
     @cached_property
     def database(self) -> Database:
         return open_record(self.settings)
+
+    @cached_property
+    def spool(self) -> Spool:
+        return open_spool(self.settings)
+
+    def note(self, tx: Transaction, action: str, subject: str, **detail: Any) -> None:
+        """The operator's line in the clinic's audit log; `detail` never holds a patient's words."""
+        note(
+            tx,
+            clinic_id=self.clinic.id,
+            by=OPERATOR,
+            action=action,
+            subject=subject,
+            now=utc_now(),
+            **detail,
+        )
 
     def close(self) -> None:
         """Let go of the database, if it was opened."""

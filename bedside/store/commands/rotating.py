@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import fcntl
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from bedside.store import Transaction, check_current, open_spool, utc_now
-from bedside.store.audit import note
-from bedside.store.commands.opening import OPERATOR, Commands, Record, Refused
+from bedside.store import check_current, open_spool, utc_now
+from bedside.store.commands.opening import Commands, Record, Refused
+from bedside.store.files import held
 from bedside.store.indexing import reindex
 from bedside.store.keys import forget_others, keys_of, register
 from bedside.store.opening import new_key, place_of_key, read_keys, write_keys
@@ -46,10 +44,10 @@ def _seal_anew(record: Record) -> None:
     newest = record.database.keys.ids[0]
     with record.database.writing() as tx:
         if register(tx, record.database.keys, now=utc_now()):
-            _note(tx, record, "key.added", newest)
+            record.note(tx, "key.added", f"key:{newest}")
     print(f"Sealing with key {newest}.")
     counted = reseal(record.database, tell=lambda name, done: print(f"  {name}: {done}"))
-    counted += open_spool(record.settings).reseal()
+    counted += open_spool(record.settings).reseal()  # opened now: it knows the new key
     print(f"  words of messages: {reindex(record.database)}")
     left = _before(record).readable
     print(f"Values that are sealed with it now and were not: {counted.readable}.")
@@ -85,24 +83,13 @@ def _forget_old(record: Record) -> None:
     with record.database.writing() as tx:
         forget_others(tx, newest)
         for each in old:
-            _note(tx, record, "key.forgotten", each)
+            record.note(tx, "key.forgotten", f"key:{each}")
     if record.settings.keys:
         print(f"Nothing needs any key but {newest}: take the others out of BEDSIDE_KEY.")
     else:
         write_keys(record.settings.key_file, read_keys(record.settings)[:1])
         print(f"The only key is {newest} now.")
     _tell_damaged(left.damaged)
-
-
-def _note(tx: Transaction, record: Record, action: str, key: str) -> None:
-    note(
-        tx,
-        clinic_id=record.clinic.id,
-        by=OPERATOR,
-        action=action,
-        subject=f"key:{key}",
-        now=utc_now(),
-    )
 
 
 def _before(record: Record) -> Counted:
@@ -117,11 +104,7 @@ def _tell_damaged(damaged: int) -> None:
 @contextmanager
 def _alone(folder: Path) -> Iterator[None]:
     """Two who add a key at once would lose one; Refused while another rotates."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    with held(folder) as is_free:
+        if not is_free:
+            raise Refused("Another rotate-key is running")
         yield
-    except BlockingIOError:
-        raise Refused("Another rotate-key is running") from None
-    finally:
-        os.close(descriptor)

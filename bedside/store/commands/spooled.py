@@ -9,8 +9,7 @@ from pathlib import Path
 from bedside.dialogue import Floor
 from bedside.knowledge import in_words, load, load_responses
 from bedside.model import Reply, Utterance
-from bedside.store import Replayer, Spool, check_current, open_spool, utc_now
-from bedside.store.audit import note
+from bedside.store import Replayer, Spool, check_current, utc_now
 from bedside.store.commands.opening import OPERATOR, Commands, Record, Refused
 from bedside.store.spool import NotWhole
 
@@ -37,7 +36,7 @@ def _replay(given: argparse.Namespace, record: Record) -> None:
 
     replayed = Replayer(
         database=record.database,
-        spool=open_spool(record.settings),
+        spool=record.spool,
         clinic=record.clinic,
         floor=floor.take_up,
         in_words=spoken,
@@ -54,8 +53,8 @@ def _replay(given: argparse.Namespace, record: Record) -> None:
 
 
 def _show(given: argparse.Namespace, record: Record) -> None:
-    spool = open_spool(record.settings)
-    aside = sorted(spool.aside.iterdir()) if spool.aside.is_dir() else []
+    spool = record.spool
+    aside = spool.all_set_aside()
     places = dict.fromkeys(sorted(spool.waiting()), "waiting") | dict.fromkeys(aside, "set aside")
     if given.file is None:
         for path, place in places.items():
@@ -87,15 +86,8 @@ def _show_words(spool: Spool, path: Path, record: Record) -> None:
             "The file holds no whole message, or one that this key does not open"
         ) from None
     with record.database.writing() as tx:
-        note(
-            tx,
-            clinic_id=record.clinic.id,
-            by=OPERATOR,
-            action="message.shown",
-            subject=f"conversation:{message.conversation_id}"[:80],
-            now=utc_now(),
-            file=path.name,
-        )
+        subject = f"conversation:{message.conversation_id}"[:80]
+        record.note(tx, "message.shown", subject, file=path.name)
     print(f"{path.name}: {_sent(spool, path)}, message {message.message_id}")
     print(f"Patient: {message.text}")
     for reply in message.replies:

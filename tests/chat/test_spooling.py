@@ -155,7 +155,7 @@ def test_what_cannot_even_be_kept_is_said_to_be_not_recorded(
     if fault == "no folder":
         chat.spool_is_full()
     else:
-        monkeypatch.setattr("bedside.store.spool._write", fails)
+        monkeypatch.setattr("bedside.store.spool.created", fails)
     advice, last = patient.write(BRUISES)
     assert advice["urgency"] == "urgent"
     assert "This message was not recorded" in last["text"] and KEPT not in last["text"]

@@ -91,7 +91,8 @@ def take_up(
     kept = dataclasses.replace(kept, reached=before.urgency)
     told = _with_heard(kept, parsed, knowledge, today)
     told = with_change(with_own(told, given), report, parsed, change(parsed, given), before)
-    told = _on_day(_with_answers(told, parsed, pending, given, knowledge), knowledge, today)
+    told = _with_answers(_each_once(told), parsed, pending, given, knowledge)
+    told = _on_day(told, knowledge, today)
     assessment = assess(told, knowledge)
     told = dataclasses.replace(told, reached=assessment.urgency)
     heard = Heard(
@@ -154,6 +155,17 @@ def _with_heard(report: Report, parsed: Parsed, knowledge: Knowledge, today: dat
         ),
         details=(*report.details, *parsed.details),
         answers={**_dates(parsed, knowledge, today), **report.answers},
+    )
+
+
+def _each_once(told: Report) -> Report:
+    """The report without what was told again in the same words, so that who tells the same every day does
+    not make it longer. Of a fact the last word counts, so that its place is kept."""
+    return dataclasses.replace(
+        told,
+        mentions=tuple(dict.fromkeys(told.mentions)),
+        findings=tuple(dict.fromkeys(reversed(told.findings)))[::-1],
+        details=tuple(dict.fromkeys(told.details)),
     )
 
 

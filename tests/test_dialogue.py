@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -1454,9 +1456,9 @@ def test_nothing_a_patient_told_is_lost(now) -> None:
     given = answers_to(message, question, told, KNOWLEDGE, TODAY)
     message = as_answered(message, question, given, KNOWLEDGE)
     after = take_up(told, message, question, KNOWLEDGE, TODAY).report
-    before = [*_signs(told), *_signs(message)]
-    assert _signs(after)[: len(before)] == before
-    assert after.details == (*told.details, *message.details)
+    before = _each_once([*_signs(told), *_signs(message)])
+    assert _each_once(_signs(after))[: len(before)] == before
+    assert list(after.details) == _each_once([*told.details, *message.details])
     assert {each.finding for each in after.findings} >= {
         each.finding for each in (*told.findings, *message.findings) if each.finding != "fever"
     }
@@ -1466,8 +1468,20 @@ def test_nothing_a_patient_told_is_lost(now) -> None:
     }
 
 
+def _each_once(several: Iterable[Any]) -> list[Any]:
+    return list(dict.fromkeys(several))
+
+
 def _signs(told: Report | Parsed) -> list[tuple[str, str]]:
     return [(each.sign, each.text) for each in told.mentions]
+
+
+def test_who_tells_the_same_every_day_does_not_make_the_report_longer() -> None:
+    again = parsed("bruises, for 3 days", mention(BRUISES), number("duration_hours", 72))
+    first = take_up(Report(), again, None, KNOWLEDGE, TODAY)
+    later = take_up(first.report, again, None, KNOWLEDGE, TODAY + timedelta(days=1))
+    assert len(later.report.mentions) == len(later.report.details) == 1
+    assert later.assessment.urgency == first.assessment.urgency == Urgency.URGENT
 
 
 @given(any_turn)

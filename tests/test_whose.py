@@ -6,7 +6,7 @@ import pytest
 
 from bedside.facts import WHOSE
 from bedside.knowledge import Knowledge
-from bedside.model import NOT_TREATED
+from bedside.model import NO, NOT_TREATED
 from tests.builders import finding, mention, parsed, shared_reader
 from tests.turns import Talk
 
@@ -144,6 +144,12 @@ def test_without_lemtrada_an_emergency_is_one_all_the_same(talk: Talk) -> None:
 def test_a_later_message_of_the_untreated_does_not_count_either(talk: Talk) -> None:
     talk.take(parsed("never had it", finding("never_treated")))
     assert talk.take(parsed("bruises", mention(BRUISES))) == ["utter_not_treated"]
+
+
+def test_of_whether_they_were_treated_the_last_word_counts(talk: Talk) -> None:
+    for value in ("", NO, ""):
+        talk.take(parsed("x", finding("never_treated", value=value)))
+    assert talk.take(parsed("bruises", mention(BRUISES)))[0] == "utter_not_treated"
 
 
 def test_who_was_treated_after_all_is_advised(talk: Talk) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timezone
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Any, TypeVar
 
 from sqlalchemy import create_engine, event
@@ -169,8 +171,22 @@ def _prepare_sqlite(connection: Any, record: Any) -> None:
     """WAL lets readers and one writer work side by side. FULL: a message that was answered must survive a
     power cut too, at one fsync a commit; NORMAL would sync at checkpoints only, and lose the last ones."""
     connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+    _change_to_wal(connection)
+    for pragma in ("synchronous=FULL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _change_to_wal(connection: Any) -> None:
+    """Programs that open a new record at once get in each other's way here, and SQLite itself does not wait."""
+    last = monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError:
+            if monotonic() > last:
+                raise
+            sleep(0.01)
 
 
 def _begin_sqlite(connection: Connection) -> None:

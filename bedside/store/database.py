@@ -177,7 +177,7 @@ def _prepare_sqlite(connection: Any, record: Any) -> None:
 
 
 def _change_to_wal(connection: Any) -> None:
-    """Programs that open a new record at once get in each other's way here, and SQLite itself does not wait."""
+    """Programs that open a new record at once get in each other's way here, and SQLite does not wait."""
     last = monotonic() + BUSY_SECONDS
     while True:
         try:

@@ -11,6 +11,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -24,13 +25,17 @@ import bedside.model
 from bedside.knowledge import Knowledge, load
 from bedside.language import Classifier, Reader, nlp, shared_encoder
 from bedside.language.assertion import AssertionFinder
+from bedside.language.encoder import Vectors
 from bedside.language.features import Place
+from bedside.language.topics import meanings_of
 from bedside.language.training import Example, Span, train
 from bedside.language.weighing import FILE, Thresholds
 from bedside.model import Assertion, Finding, Mention, Parsed, Urgency, as_json
 from bedside.settings import Settings, read_clinic
 
 HEADS = "heads.npz"
+# What the questions of the knowledge mean: kept, so that a start need not find it out again.
+QUESTIONS = "questions.npy"
 EMERGENCY = "report_emergency"
 POSSIBLE_EMERGENCY = "report_possible_emergency"
 CRISIS = "report_crisis"
@@ -47,13 +52,17 @@ class SignExtractor(GraphComponent):
     """The intent, entities `sign` and `finding` with what decided each, `reply`, `language` and `topic`."""
 
     def __init__(
-        self, model_storage: ModelStorage, resource: Resource, classifier: Classifier | None = None
+        self,
+        model_storage: ModelStorage,
+        resource: Resource,
+        classifier: Classifier | None = None,
+        questions: Vectors | None = None,
     ) -> None:
         self._model_storage = model_storage
         self._resource = resource
         self._knowledge: Knowledge = load()
         self._clinic = read_clinic(Settings.from_environment().clinic_file)
-        self._reader = Reader(self._knowledge, classifier, shared_encoder())
+        self._reader = Reader(self._knowledge, classifier, shared_encoder(), questions)
 
     @classmethod
     def create(
@@ -75,9 +84,8 @@ class SignExtractor(GraphComponent):
         **kwargs: Any,
     ) -> SignExtractor:
         with model_storage.read_from(resource) as folder:
-            extractor = cls(model_storage, resource, Classifier.load(folder / HEADS))
-        extractor._reader.warm_up()
-        return extractor
+            classifier, questions = Classifier.load(folder / HEADS), np.load(folder / QUESTIONS)
+        return cls(model_storage, resource, classifier, questions)
 
     @staticmethod
     def required_packages() -> list[str]:
@@ -105,6 +113,7 @@ class SignExtractor(GraphComponent):
         )
         with self._model_storage.write_to(self._resource) as folder:
             classifier.save(folder / HEADS)
+            np.save(folder / QUESTIONS, meanings_of(self._knowledge.faq, shared_encoder()))
         self._reader = Reader(self._knowledge, classifier, shared_encoder())
         return self._resource
 

@@ -14,7 +14,7 @@ from actions.heard import parsed_from
 from bedside.dialogue import take_up
 from bedside.knowledge import Knowledge, Responses, clinic_facts
 from bedside.language import nlp, shared_encoder
-from bedside.language.topics import TopicFinder
+from bedside.language.topics import TopicFinder, meanings_of
 from bedside.model import Assertion, Clinic, Parsed, Question, Report, Turn, Urgency
 from bedside.settings import ROOT
 from bedside.triage import CLARIFY
@@ -28,7 +28,7 @@ FROM_DOCUMENTS, GENERAL = "utter_from_documents", "utter_about_lemtrada"
 
 @lru_cache(maxsize=1)
 def finder() -> TopicFinder:
-    return TopicFinder(KNOWLEDGE.faq, shared_encoder())
+    return TopicFinder(KNOWLEDGE.faq, meanings_of(KNOWLEDGE.faq, shared_encoder()))
 
 
 def topic_of(text: str, intent: str = ASKS) -> str | None:
@@ -69,6 +69,12 @@ def test_every_question_has_test_questions_in_patients_words(topic: str) -> None
     asked = [each for part in (0, 1) for each, _ in questions(part)]
     assert Counter(asked)[topic] >= 8
     assert Counter(asked)[None] >= 70
+
+
+def test_the_meanings_of_other_questions_are_refused() -> None:
+    meanings = meanings_of(KNOWLEDGE.faq, shared_encoder())
+    with pytest.raises(ValueError, match="ways to ask"):
+        TopicFinder(KNOWLEDGE.faq, meanings[:-1])
 
 
 def test_an_answer_that_does_not_fit_is_rarer_than_the_general_one() -> None:

@@ -16,13 +16,13 @@ from bedside.language.answers import read_reply, without_denial
 from bedside.language.assertion import AssertionFinder
 from bedside.language.classifier import Classifier
 from bedside.language.emergencies import EmergencyFinder
-from bedside.language.encoder import Encoder, shared_encoder
+from bedside.language.encoder import Encoder, Vectors, shared_encoder
 from bedside.language.hearing import Heard
 from bedside.language.judging import Judged
 from bedside.language.languages import LanguageFinder, is_english
 from bedside.language.lexicon import Lexicon
 from bedside.language.measures import measure
-from bedside.language.topics import TopicFinder, may_ask
+from bedside.language.topics import TopicFinder, may_ask, meanings_of
 from bedside.model import (
     ACTIVE,
     DONT_KNOW,
@@ -53,13 +53,15 @@ REPLY_OF_INTENT = {"affirm": YES, "deny": NO, "dont_know": DONT_KNOW, "skip": DO
 
 
 class Reader:
-    """Reads messages. Without a classifier it reads by the lexicon and ConText alone."""
+    """Reads messages. Without a classifier it reads by the lexicon and ConText alone. `questions` are the
+    meanings of the questions that the documents answer, where they were kept."""
 
     def __init__(
         self,
         knowledge: Knowledge,
         classifier: Classifier | None = None,
         encoder: Encoder | None = None,
+        questions: Vectors | None = None,
     ) -> None:
         self._knowledge = knowledge
         self._nlp = nlp.build()
@@ -69,6 +71,7 @@ class Reader:
         self._emergencies = EmergencyFinder(knowledge.languages)
         self._classifier = classifier
         self._encoder = encoder
+        self._questions = questions
 
     @property
     def is_trained(self) -> bool:
@@ -77,15 +80,12 @@ class Reader:
 
     @cached_property
     def topics(self) -> TopicFinder | None:
-        """What finds the question that a message asks, when there are trained heads. It is made on first
-        use, which takes about a second."""
+        """What finds the question that a message asks, when there are trained heads. Without what the
+        questions mean it is made on first use, which takes about a second."""
         if self._classifier is None or self._encoder is None:
             return None
-        return TopicFinder(self._knowledge.faq, self._encoder)
-
-    def warm_up(self) -> None:
-        """Make now what would make the first question wait."""
-        _ = self.topics
+        faq, meanings = self._knowledge.faq, self._questions
+        return TopicFinder(faq, meanings_of(faq, self._encoder) if meanings is None else meanings)
 
     def read(
         self, text: str, *, intent: str = "", today: date | None = None, topic: bool = True

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from math import log
 
@@ -62,10 +62,11 @@ def may_ask(text: str, intent: str) -> bool:
 
 
 class TopicFinder:
-    """Finds the entry of the knowledge's questions that answers a message."""
+    """Finds the entry of the knowledge's questions that answers a message. `meanings` are those of
+    `meanings_of`; ValueError when they are of other questions."""
 
-    def __init__(self, faq: Mapping[str, FaqEntry], encoder: Encoder) -> None:
-        self._asked = tuple(_asked(faq.values(), encoder))
+    def __init__(self, faq: Mapping[str, FaqEntry], meanings: Vectors) -> None:
+        self._asked = tuple(_asked(faq.values(), meanings))
         known = Counter(word for each in self._asked if each.topic for word in each.words)
         self._entries = len(faq)
         self._known = known
@@ -123,18 +124,24 @@ def _stem(word: str) -> str:
     return word
 
 
-def _asked(entries: Iterable[FaqEntry], encoder: Encoder) -> Iterable[Asked]:
+def meanings_of(faq: Mapping[str, FaqEntry], encoder: Encoder) -> Vectors:
+    """What each way to ask means, (ways, 384), which takes a second to find out."""
+    ways = (way for entry in faq.values() for way in (*entry.asks, *entry.unlike))
+    return np.stack([_meaning(way, encoder.pieces(way), Place(0, len(way))) for way in ways])
+
+
+def _asked(entries: Iterable[FaqEntry], meanings: Vectors) -> Iterable[Asked]:
+    at = 0
     for entry in entries:
+        end, after = at + len(entry.asks), at + len(entry.asks) + len(entry.unlike)
         words = frozenset[str]().union(*map(stems, entry.asks))
-        yield Asked(entry.id, _vectors(entry.asks, encoder), words)
+        yield Asked(entry.id, meanings[at:end], words)
         if entry.unlike:
             others = words.union(*map(stems, entry.unlike))
-            yield Asked(None, _vectors(entry.unlike, encoder), others)
-
-
-def _vectors(texts: Sequence[str], encoder: Encoder) -> Vectors:
-    whole = (_meaning(each, encoder.pieces(each), Place(0, len(each))) for each in texts)
-    return np.stack(list(whole))
+            yield Asked(None, meanings[end:after], others)
+        at = after
+    if at != len(meanings):
+        raise ValueError(f"there are {at} ways to ask, and the meanings of {len(meanings)}")
 
 
 def _meaning(text: str, pieces: Pieces, place: Place) -> Vectors:

@@ -6,8 +6,12 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
+from bedside.knowledge import load
+from bedside.language import shared_encoder
+from bedside.language.topics import meanings_of
 from bedside.settings import Settings
 
 HEADS = Settings.from_environment().heads
@@ -40,9 +44,10 @@ def stored(tmp_path_factory: pytest.TempPathFactory) -> Any:
 def trained(stored: Any, context: Any) -> Any:
     """The sign extractor as Rasa loads it, with the heads that `make train` made."""
     from components.sign_extractor import HEADS as NAME
-    from components.sign_extractor import SignExtractor
+    from components.sign_extractor import QUESTIONS, SignExtractor
 
     storage, resource = stored
     with storage.write_to(resource) as folder:
         shutil.copyfile(HEADS, folder / NAME)
+        np.save(folder / QUESTIONS, meanings_of(load().faq, shared_encoder()))
     return SignExtractor.load({}, storage, resource, context)

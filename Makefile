@@ -4,6 +4,9 @@ PYTHON ?= python3
 OURS := .venv/bin/python
 # The core's tests need no Rasa, no server and no process, and run first.
 CORE_TESTS := $(wildcard tests/test_*.py tests/knowledge tests/language)
+# They start the programs and hold them to their times.
+ALONE := tests/programs tests/launch
+AT_ONCE := -n auto --dist loadfile
 
 export RASA_TELEMETRY_ENABLED := false
 export SQLALCHEMY_SILENCE_UBER_WARNING := 1
@@ -27,9 +30,10 @@ scale: setup ## start two of each on the PostgreSQL of BEDSIDE_DATABASE_URL: cha
 	@$(OURS) -m launch.scale
 
 test: setup-dev ## run all tests, the core's first
-	@$(OURS) -m pytest $(CORE_TESTS)
+	@$(OURS) -m pytest $(AT_ONCE) $(CORE_TESTS)
 	@$(OURS) -m launch.training
-	@$(OURS) -m pytest $(addprefix --ignore=,$(CORE_TESTS))
+	@$(OURS) -m pytest $(AT_ONCE) $(addprefix --ignore=,$(CORE_TESTS) $(ALONE))
+	@$(OURS) -m pytest $(ALONE)
 
 check: setup-dev ## format, lint, types and layers, changing nothing
 	@$(OURS) -m ruff format --check .

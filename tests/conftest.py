@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import shutil
 from collections.abc import Iterator
 from datetime import datetime, timezone
 from pathlib import Path
@@ -14,13 +15,21 @@ from bedside.knowledge import Knowledge, Responses, load, load_responses
 from bedside.model import Clinic
 from bedside.settings import ROOT, read_clinic
 from bedside.store import Database, schema
+from tests.databases import (
+    NO_POSTGRES,
+    POSTGRES,
+    empty,
+    give_each_worker_its_own,
+    migrated_and_empty,
+)
 from tests.keys import KEYS
 
 # A Wednesday at ten in the morning: the example clinic is open.
 OPEN_HOUR = datetime(2026, 11, 25, 10, 0, tzinfo=timezone.utc)
 # A word that patients of the tests write, and nobody else.
 MARKER = "Zwetschgenkuchen"
-POSTGRES = os.environ.get("BEDSIDE_TEST_POSTGRES_URL")
+
+give_each_worker_its_own()
 
 
 @pytest.fixture(scope="session")
@@ -53,20 +62,29 @@ def now() -> datetime:
     return OPEN_HOUR
 
 
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite database with the tables and nothing in them, to be copied."""
+    path = tmp_path_factory.mktemp("migrated") / "bedside.db"
+    database = Database(f"sqlite:///{path}", KEYS)
+    schema.migrate(database)
+    database.engine.dispose()
+    return path
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+def database(
+    request: pytest.FixtureRequest, tmp_path: Path, migrated_file: Path
+) -> Iterator[Database]:
     """An empty, migrated database: each test runs on SQLite and on PostgreSQL."""
     if request.param == "sqlite":
-        database = Database(f"sqlite:///{tmp_path / 'bedside.db'}", KEYS)
-        schema.migrate(database)
-        yield database
-        database.engine.dispose()
-        return
-    if not POSTGRES:
-        pytest.skip("BEDSIDE_TEST_POSTGRES_URL is not set, so PostgreSQL is not tested")
-    database = Database(POSTGRES, KEYS)
-    schema.migrate_back(database, "base")
-    schema.migrate(database)
+        shutil.copy(migrated_file, tmp_path)
+        database = Database(f"sqlite:///{tmp_path / migrated_file.name}", KEYS)
+    elif url := os.environ.get(POSTGRES):
+        database = migrated_and_empty(url)
+    else:
+        pytest.skip(NO_POSTGRES)
     yield database
-    schema.migrate_back(database, "base")
+    if request.param == "postgresql":
+        empty(database)
     database.engine.dispose()

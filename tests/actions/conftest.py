@@ -21,7 +21,7 @@ from bedside import store
 from bedside.knowledge import Knowledge
 from bedside.language import Reader
 from bedside.model import Clinic, Parsed, as_json
-from bedside.store import Database, schema, tables
+from bedside.store import Database, tables
 from tests.keys import KEYS
 
 
@@ -99,15 +99,6 @@ def entities(parsed: Parsed) -> list[dict[str, Any]]:
 @pytest.fixture(scope="session")
 def reader(knowledge: Knowledge) -> Reader:
     return Reader(knowledge)
-
-
-@pytest.fixture(scope="session")
-def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("migrated") / "bedside.db"
-    database = Database(f"sqlite:///{path}", KEYS)
-    schema.migrate(database)
-    database.engine.dispose()
-    return path
 
 
 @pytest.fixture

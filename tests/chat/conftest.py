@@ -26,7 +26,7 @@ from bedside.knowledge import Knowledge, Responses, clinic_facts
 from bedside.language import Reader
 from bedside.model import Clinic, Parsed, Utterance
 from bedside.settings import ROOT, Settings
-from bedside.store import Database, schema, tables
+from bedside.store import Database, tables
 from chat.app import create_app
 from tests.keys import KEYS, write_key
 
@@ -284,15 +284,6 @@ def floor(knowledge: Knowledge) -> Floor:
 @pytest.fixture(scope="session")
 def reader(knowledge: Knowledge) -> Reader:
     return Reader(knowledge)
-
-
-@pytest.fixture(scope="session")
-def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("migrated") / "bedside.db"
-    database = Database(f"sqlite:///{path}", KEYS)
-    schema.migrate(database)
-    database.engine.dispose()
-    return path
 
 
 @pytest.fixture

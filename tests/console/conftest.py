@@ -29,7 +29,6 @@ from bedside.store import (
     lock,
     open_conversation,
     receive,
-    schema,
     take_up,
 )
 from bedside.store.tables import audit
@@ -151,17 +150,9 @@ def settings(tmp_path: Path) -> Settings:
     )
 
 
-@pytest.fixture(scope="session")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An empty database of this version, to be copied."""
-    path = tmp_path_factory.mktemp("migrated") / "bedside.db"
-    schema.migrate(Database(f"sqlite:///{path}", KEYS))
-    return path
-
-
 @pytest.fixture
-def desk(settings: Settings, migrated: Path, knowledge: Knowledge, floor: Floor) -> Desk:
-    shutil.copy(migrated, settings.var)
+def desk(settings: Settings, migrated_file: Path, knowledge: Knowledge, floor: Floor) -> Desk:
+    shutil.copy(migrated_file, settings.var)
     write_key(settings.var)
     desk = Desk(settings, Database(settings.database_url, KEYS), knowledge, floor, Clock())
     with desk.database.writing() as tx:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,15 +11,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import event, select, text
+from sqlalchemy import event, select
 
 from bedside import store
 from bedside.dialogue import take_up
 from bedside.knowledge import Knowledge
 from bedside.language import Reader
 from bedside.model import Clinic, FlagState, Parsed, Reply
-from bedside.store import Database, schema, tables
+from bedside.store import Database, tables
 from bedside.store import __main__ as commands
+from tests.databases import without_guards
 from tests.keys import KEYS, write_key
 
 
@@ -200,64 +199,6 @@ class Record:
         finally:
             for name, listener in listeners:
                 event.remove(self.database.engine, name, listener)
-
-
-@pytest.fixture(scope="session")
-def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("migrated") / "bedside.db"
-    database = Database(f"sqlite:///{path}", KEYS)
-    schema.migrate(database)
-    database.engine.dispose()
-    return path
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database(
-    request: pytest.FixtureRequest, tmp_path: Path, migrated_file: Path
-) -> Iterator[Database]:
-    """As in tests/conftest.py, quicker: the tables are made once and emptied for each test."""
-    if request.param == "sqlite":
-        shutil.copy(migrated_file, tmp_path)
-        database = Database(f"sqlite:///{tmp_path / migrated_file.name}", KEYS)
-    elif url := os.environ.get("BEDSIDE_TEST_POSTGRES_URL"):
-        database = Database(url, KEYS)
-        if not schema.is_current(database):
-            schema.migrate_back(database, "base")
-            schema.migrate(database)
-        empty(database)
-    else:
-        pytest.skip("BEDSIDE_TEST_POSTGRES_URL is not set, so PostgreSQL is not tested")
-    yield database
-    if request.param == "postgresql":
-        empty(database)
-    database.engine.dispose()
-
-
-@contextmanager
-def without_guards(database: Database) -> Iterator[Any]:
-    """A transaction in which the audit log can be changed: what the owner of the database can do."""
-    with database.writing() as tx:
-        if database.engine.dialect.name == "postgresql":
-            for table in ("audit", "audit_heads"):
-                tx.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER USER"))
-            yield tx
-            for table in ("audit", "audit_heads"):
-                tx.execute(text(f"ALTER TABLE {table} ENABLE TRIGGER USER"))
-            return
-        triggers = tx.execute(
-            text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
-        ).all()
-        for trigger in triggers:
-            tx.execute(text(f"DROP TRIGGER {trigger.name}"))
-        yield tx
-        for trigger in triggers:
-            tx.exec_driver_sql(trigger.sql)
-
-
-def empty(database: Database) -> None:
-    with without_guards(database) as tx:
-        for table in reversed(tables.metadata.sorted_tables):
-            tx.execute(table.delete())
 
 
 @pytest.fixture(scope="session")

@@ -25,8 +25,8 @@ from bedside import store
 from bedside.store import Database, schema, snapshots, tables
 from bedside.store.keys import register
 from tests.conftest import MARKER
+from tests.databases import empty
 from tests.keys import KEYS, write_key
-from tests.store.conftest import empty
 
 # What a file is, does not depend on the database, and PostgreSQL makes scratch databases slowly.
 ON_SQLITE = pytest.mark.parametrize("database", ["sqlite"], indirect=True)

@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Iterator
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -81,8 +82,14 @@ NAMED = named_in_code()
 IN_RULES = {step["action"] for step in STEPS if step.get("action", "").startswith("utter_")}
 
 
+@cache
+def blocks_of(name: str) -> list[dict[str, str]]:
+    blocks: list[dict[str, str]] = yaml.safe_load(NLU[name])["nlu"]
+    return blocks
+
+
 def intents_of(name: str) -> set[str]:
-    return {each["intent"] for each in yaml.safe_load(NLU[name])["nlu"]}
+    return {each["intent"] for each in blocks_of(name)}
 
 
 # Names
@@ -150,7 +157,7 @@ def test_every_sign_has_examples_to_learn_from(sign: str) -> None:
 
 @pytest.mark.parametrize("intent", sorted({*DOMAIN["intents"]} - SET_BY_EXTRACTOR))
 def test_every_intent_has_examples_to_learn_from(intent: str) -> None:
-    blocks = [each for text in NLU.values() for each in yaml.safe_load(text)["nlu"]]
+    blocks = [each for name in NLU for each in blocks_of(name)]
     lines = [each["examples"] for each in blocks if each["intent"] == intent]
     assert sum(examples.count("- ") for examples in lines) >= 40
 

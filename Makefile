@@ -2,10 +2,10 @@
 
 PYTHON ?= python3
 OURS := .venv/bin/python
-# The core's tests need no Rasa, no server and no process, and run first.
-CORE_TESTS := $(wildcard tests/test_*.py tests/knowledge tests/language)
-# They start the programs and hold them to their times.
-ALONE := tests/programs tests/launch
+# These need no trained model, so that it is trained meanwhile; the core's, which need no server either, come first.
+WITHOUT_MODEL := $(wildcard tests/test_*.py) $(addprefix tests/,knowledge language spec docs store actions chat console worker)
+# They start all programs and hold them to their times.
+ALONE := tests/programs
 AT_ONCE := -n auto --dist loadfile
 
 export RASA_TELEMETRY_ENABLED := false
@@ -29,10 +29,11 @@ run: setup ## start everything: chat on port 8000, console on port 8001
 scale: setup ## start two of each on the PostgreSQL of BEDSIDE_DATABASE_URL: chat on ports 8000 and 8010
 	@$(OURS) -m launch.scale
 
-test: setup-dev ## run all tests, the core's first
-	@$(OURS) -m pytest $(AT_ONCE) $(CORE_TESTS)
-	@$(OURS) -m launch.training
-	@$(OURS) -m pytest $(AT_ONCE) $(addprefix --ignore=,$(CORE_TESTS) $(ALONE))
+test: setup-dev ## run all tests; the model is trained meanwhile
+	@$(OURS) -m launch.training & training=$$!; \
+	$(OURS) -m pytest $(AT_ONCE) $(WITHOUT_MODEL) || { kill $$training; exit 1; }; \
+	wait $$training
+	@$(OURS) -m pytest $(AT_ONCE) $(addprefix --ignore=,$(WITHOUT_MODEL) $(ALONE))
 	@$(OURS) -m pytest $(ALONE)
 
 check: setup-dev ## format, lint, types and layers, changing nothing

@@ -11,8 +11,17 @@ import pytest
 
 from bedside.model import Reply
 from bedside.settings import ROOT, Settings, SettingsError
-from bedside.store import DatabaseAway, Spooled, check_current, open_record, open_spool, schema
-from bedside.store.opening import new_key, read_keys, write_keys
+from bedside.store import (
+    DatabaseAway,
+    Spooled,
+    check_current,
+    open_record,
+    open_spool,
+    opening,
+    schema,
+)
+from bedside.store.opening import new_key, open_keys, read_keys, write_keys
+from tests.killing import killed_at
 
 FIRST, SECOND = "1" * 64, "2" * 64
 
@@ -80,6 +89,30 @@ def test_programs_that_start_at_once_make_one_key(settings):
     said = {program.communicate(timeout=30)[0].strip() for program in programs}
     assert len(said) == 1 and len(said.pop()) == 8
     assert [path.name for path in settings.var.iterdir() if "key" in path.name] == ["key"]
+
+
+def test_who_is_killed_while_writing_keys_leaves_the_old_ones_or_the_new_ones_whole(settings):
+    settings.var.mkdir()
+    for line in range(1, 100):
+        write_keys(settings.key_file, [FIRST])
+        ended = killed_at(
+            line, opening.__file__, lambda: write_keys(settings.key_file, [SECOND, FIRST])
+        )
+        assert read_keys(settings) in [(FIRST,), (SECOND, FIRST)]
+        if ended == 0:
+            break
+    assert ended == 0 and line > 5 and read_keys(settings) == (SECOND, FIRST)
+
+
+def test_who_is_killed_at_the_first_start_leaves_a_whole_key_or_none(tmp_path):
+    for line in range(1, 200):
+        here = given(tmp_path / str(line))
+        ended = killed_at(line, opening.__file__, lambda here=here: open_keys(here))
+        assert not here.key_file.exists() or len(*read_keys(here)) == 64
+        assert len(open_keys(here).ids) == 1
+        if ended == 0:
+            break
+    assert ended == 0 and line > 20
 
 
 def test_a_record_without_its_key_is_refused_and_no_new_key_is_made(settings):

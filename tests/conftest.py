@@ -15,13 +15,7 @@ from bedside.knowledge import Knowledge, Responses, load, load_responses
 from bedside.model import Clinic
 from bedside.settings import ROOT, read_clinic
 from bedside.store import Database, schema
-from tests.databases import (
-    NO_POSTGRES,
-    POSTGRES,
-    empty,
-    give_each_worker_its_own,
-    migrated_and_empty,
-)
+from tests.databases import POSTGRES, empty, give_each_worker_its_own, migrated_and_empty
 from tests.keys import KEYS
 
 # A Wednesday at ten in the morning: the example clinic is open.
@@ -83,7 +77,7 @@ def database(
     elif url := os.environ.get(POSTGRES):
         database = migrated_and_empty(url)
     else:
-        pytest.skip(NO_POSTGRES)
+        pytest.skip("BEDSIDE_TEST_POSTGRES_URL is not set, so PostgreSQL is not tested")
     yield database
     if request.param == "postgresql":
         empty(database)

@@ -15,7 +15,6 @@ from bedside.store import Database, DatabaseAway, schema, tables
 from tests.keys import KEYS
 
 POSTGRES = "BEDSIDE_TEST_POSTGRES_URL"
-NO_POSTGRES = f"{POSTGRES} is not set, so PostgreSQL is not tested"
 
 
 def give_each_worker_its_own() -> None:

@@ -183,8 +183,9 @@ def _change_to_wal(connection: Any) -> None:
         try:
             connection.execute("PRAGMA journal_mode=WAL")
             return
-        except sqlite3.OperationalError:
-            if monotonic() > last:
+        except sqlite3.OperationalError as error:
+            # Before Python 3.11 only its words tell; a full disk is not waited for.
+            if "locked" not in str(error) or monotonic() > last:
                 raise
             sleep(0.01)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import socket
 import threading
 import time
@@ -111,3 +112,18 @@ def test_a_reader_sees_one_state_of_the_record(record, request):
 @pytest.fixture
 def database_url(database):
     return database.engine.url.render_as_string(hide_password=False)
+
+
+def test_a_new_record_on_a_full_disk_is_not_waited_for(tmp_path, monkeypatch):
+    def waits(_):
+        raise AssertionError("it waited")
+
+    monkeypatch.setattr(module, "sleep", waits)
+    database = Database(f"sqlite:///{tmp_path / 'bedside.db'}", KEYS)
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, limits[1]))  # no file can grow
+    try:
+        with pytest.raises(DatabaseAway, match="disk"), database.reading():
+            pass
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
